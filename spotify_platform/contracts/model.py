@@ -1,0 +1,89 @@
+"""The words a contract is written in.
+
+A contract is a value: it creates the Delta table, feeds `dagster/column_schema`, and compiles to the one query that
+checks the table. Types are spelled as Ibis spells them, so that one spelling serves both engines.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+TIMESTAMP = "timestamp('UTC', 6)"
+
+Kind = Literal["string", "integer", "boolean", "json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column: `required` means never null; `low` and `high` are inclusive; `accepted` lists every value allowed."""
+
+    name: str
+    type: str
+    meaning: str
+    required: bool = False
+    low: int | None = None
+    high: int | None = None
+    accepted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table of the lake.
+
+    `key` columns are unique together; `partition_by` columns are the folders of its files, `sort_by` the order inside
+    them, so that a range of it opens few row groups.
+    """
+
+    layer: str
+    name: str
+    grain: str
+    entity: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    partition_by: tuple[str, ...] = ()
+    sort_by: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Where the table lies below the lake's root."""
+        return f"{self.layer}/{self.name}"
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names in the order of the files."""
+        return tuple(column.name for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One key of a source record: where it is (`path`), the JSON kind it must have, the type it becomes.
+
+    A record whose `required` fields are missing, or whose fields have another kind, is quarantined with that reason.
+    Times are ISO 8601 in UTC, with or without seconds. `low` and `high` are inclusive and quarantine what is outside.
+    """
+
+    column: str
+    path: str
+    kind: Kind
+    type: str
+    meaning: str
+    required: bool = False
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """How the rows of one Bronze table look before they are typed.
+
+    `signatures` are sets of keys, any of which recognises a document; `rows_at` names the list of records inside a document, where
+    there may be one; `file_names` is the hint (a regular expression on the lower-case base name); `inner_kinds` are
+    JSON kinds demanded inside nested fields.
+    """
+
+    source: str
+    table: Table
+    fields: tuple[Field, ...]
+    signatures: tuple[tuple[str, ...], ...]
+    file_names: str
+    rows_at: str | None = None
+    inner_kinds: tuple[tuple[str, str], ...] = ()

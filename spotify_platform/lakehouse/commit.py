@@ -1,0 +1,117 @@
+"""The one rule by which every table of the lake moves on. Exactly-once rests on this module and on Delta's conflicts.
+
+Assumptions, pinned by tests of delta-rs itself:
+1. A commit through a handle conflicts when anybody committed the app transaction `lake` since the handle was opened.
+2. A commit is all or nothing: rows, removed rows and the transaction appear together.
+3. A handle does not move by itself, and reading goes by its version.
+Never write by path, never drop and recreate a table: delta-rs then accepts even a lower transaction version.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.model import Table
+from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.errors import Conflict, Outside
+from spotify_platform.lakehouse.engine import Engine, Snapshot
+
+TRIES = 20
+"""More than any number of writers that meet on one table; each failed try means that another writer got on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Add rows; None moves only the version on."""
+
+    rows: ir.Table | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Put rows in the place of all rows of the slices."""
+
+    rows: ir.Table
+    slices: Sequence[Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Overwrite:
+    """Put rows in the place of the whole table."""
+
+    rows: ir.Table
+
+
+Change = Append | Replace | Overwrite
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a table computes its next commit from: new are the batches after `last` up to and with `top`."""
+
+    own: Snapshot
+    inputs: Mapping[str, Snapshot]
+    ledger: Snapshot
+    last: int
+    top: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """Where a table stands after its turn; `moved` tells whether this turn committed."""
+
+    snapshot: Snapshot
+    last: int
+    top: int
+
+    @property
+    def moved(self) -> bool:
+        """Whether this turn made a commit."""
+        return self.top > self.last
+
+
+def advance(
+    engine: Engine,
+    target: Table,
+    inputs: Sequence[Table],
+    compute: Callable[[Step], Change],
+    *,
+    holds: Callable[[Snapshot, Snapshot], int] = lambda snapshot, _ledger: snapshot.holds,
+) -> Advanced:
+    """Bring a table up to what its direct inputs hold: one commit, or none where it holds that already.
+
+    Args:
+        engine: computes and commits.
+        target: the table to move on.
+        inputs: its direct inputs.
+        compute: the change from what was opened, nothing else.
+        holds: the lake version that an input holds, given the ledger opened in the same step.
+
+    Raises:
+        Outside: other writers were first in each of `TRIES` tries.
+    """
+    for _ in range(TRIES):
+        own = engine.open(target)
+        opened = {table.name: engine.open(table) for table in inputs}
+        ledger = engine.open(LEDGER)
+        top = min((holds(snapshot, ledger) for snapshot in opened.values()), default=ledger.holds)
+        if top <= own.holds:
+            return Advanced(own, own.holds, own.holds)
+        step = Step(own, opened, ledger, own.holds, top)
+        try:
+            return Advanced(commit(engine, own, compute(step), top), step.last, top)
+        except Conflict:
+            continue
+    raise Outside(f"{target.path}: other writers were first {TRIES} times in a row. Let them finish and run it again.")
+
+
+def commit(engine: Engine, own: Snapshot, change: Change, holds: int) -> Snapshot:
+    """Make one commit on the handle that was opened before anything was read. Raises `Conflict`."""
+    match change:
+        case Append(rows):
+            return engine.append(own, rows, holds)
+        case Replace(rows, slices):
+            return engine.replace(own, rows, slices, holds) if slices else engine.append(own, None, holds)
+        case Overwrite(rows):
+            return engine.overwrite(own, rows, holds)

@@ -1,0 +1,242 @@
+"""The embedded engine: DuckDB computes, delta-rs commits. For one machine, over a folder or S3."""
+
+import importlib.util
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake import Schema as DeltaSchema
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+
+from spotify_platform.contracts.model import Source, Table
+from spotify_platform.errors import Conflict
+from spotify_platform.lakehouse.duckdb_json import landed_sql, quoted
+from spotify_platform.lakehouse.engine import APP_ID, Snapshot
+from spotify_platform.storage import Location
+
+# What any reader and both engines can open: nothing above reader 1 and writer 2.
+PROPERTIES = {
+    "delta.enableDeletionVectors": "false",
+    "delta.columnMapping.mode": "none",
+    "delta.checkpointPolicy": "classic",
+    "delta.checkpointInterval": "100",
+    "delta.dataSkippingNumIndexedCols": "-1",
+}
+ROWS_AT_ONCE = 65_536
+
+
+def extension_path(name: str) -> Path:
+    """A DuckDB extension as its wheel carries it; loading it from there needs no network and no home folder."""
+    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"duckdb-extension-{name} is not installed: pip install duckdb-extension-{name}=={duckdb.__version__}")
+    return Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
+
+
+def connect(lake: Location, *, database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that can read the lake's Delta tables, in UTC."""
+    con = duckdb.connect(database, config={"autoinstall_known_extensions": False, **config})
+    prepare(con, lake)
+    return con
+
+
+def prepare(con: duckdb.DuckDBPyConnection, lake: Location) -> None:
+    """Load what reading the lake needs into a connection."""
+    con.execute("set TimeZone = 'UTC'")
+    con.execute(f"load {quoted(str(extension_path('delta')))}")
+    if not lake.is_s3:
+        return
+    con.execute(f"load {quoted(str(extension_path('httpfs')))}")
+    options = lake.s3_options()
+    secret = {
+        "region": options["aws_region"],
+        "key_id": options.get("aws_access_key_id"),
+        "secret": options.get("aws_secret_access_key"),
+        "session_token": options.get("aws_session_token"),
+    }
+    if lake.endpoint:
+        scheme, _, host = lake.endpoint.partition("://")
+        secret |= {"endpoint": host, "url_style": "path", "use_ssl": "false" if scheme == "http" else "true"}
+    settings = ", ".join(f"{key} {quoted(value)}" for key, value in secret.items() if value)
+    con.execute(f"create or replace temporary secret lake (type s3, {settings})")
+
+
+def scan_sql(lake: Location, path: str, version: int) -> str:
+    """A table of the lake at one Delta version, as a SQL relation."""
+    return f"delta_scan({quoted(lake.join(path))}, version = {version})"
+
+
+class DuckDbDelta:
+    """`Engine` on one machine. Not safe to share between threads; make one where it is needed."""
+
+    def __init__(self, lake: Location, *, memory_limit: str = "512MB", threads: int = 2, spill: Path | None = None) -> None:
+        self.lake = lake
+        self._config: dict[str, str | int] = {"memory_limit": memory_limit, "threads": threads}
+        if spill:
+            spill.mkdir(parents=True, exist_ok=True)
+            self._config["temp_directory"] = str(spill)
+        self._names = 0
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The DuckDB connection, made at first use."""
+        return connect(self.lake, **self._config)
+
+    @cached_property
+    def _ibis(self) -> Any:
+        return ibis.duckdb.from_connection(self.connection)
+
+    def close(self) -> None:
+        """Give back memory and temporary files."""
+        if "connection" in self.__dict__:
+            self.connection.close()
+
+    def open(self, table: Table, *, version: int | None = None) -> Snapshot:
+        """The table now (created empty if it is not there), or at a Delta version."""
+        handle = self._open_or_create(table)
+        if version is not None:
+            handle.load_as_version(version)
+        return _snapshot(table, handle)
+
+    def exists(self, table: Table) -> bool:
+        """Whether the table was ever made."""
+        return bool(DeltaTable.is_deltatable(self.lake.join(table.path), self.lake.s3_options()))
+
+    def read(self, snapshot: Snapshot) -> ir.Table:
+        """Rows of a snapshot; filters by literals on partition columns and ranges prune files."""
+        relation = scan_sql(self.lake, snapshot.table.path, snapshot.version)
+        return self._ibis.sql(f"select * from {relation}", schema=schema_of(snapshot.table))
+
+    def landed(self, path: Path, source: Source, longest: int) -> ir.Table:
+        """Records as text of the declared JSON kind; see `Engine.landed`."""
+        name = self._name("landed")
+        self.connection.execute(f"create temp view {name} as {landed_sql(str(path), source, longest=longest)}")
+        return self._ibis.table(name)
+
+    def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
+        """A small relation from plain values; types are spelled as in contracts."""
+        arrow = pa.Table.from_pylist(list(rows), schema=ibis.schema(schema).to_pyarrow())
+        return self.arrow(arrow)
+
+    def arrow(self, table: pa.Table) -> ir.Table:
+        """A relation over an Arrow table."""
+        name = self._name("values")
+        self.connection.register(name, table)
+        return self._ibis.table(name)
+
+    def cache(self, rows: ir.Table) -> ir.Table:
+        """Compute once, read many times within this step."""
+        # DuckDB sums integers to hugeint where Ibis says int64: what is kept must have the type that was promised.
+        to_sql = self._ibis.compiler.type_mapper.to_string
+        columns = ", ".join(f'"{name}"::{to_sql(dtype)} as "{name}"' for name, dtype in rows.schema().items())
+        name = self._name("cache")
+        self.connection.execute(f"create temp table {name} as select {columns} from ({self.sql(rows)})")
+        return self._ibis.table(name)
+
+    def fetch(self, rows: ir.Table) -> pa.Table:
+        """A small answer as Arrow. Never a table of the lake."""
+        return self.connection.execute(self.sql(rows)).to_arrow_table()
+
+    def count(self, rows: ir.Table) -> int:
+        """Number of rows."""
+        return int(self.fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
+
+    def same(self, one: ir.Table, other: ir.Table) -> bool:
+        """Whether two relations hold the same rows, whatever their order."""
+        left, right = (f"(select {', '.join(one.columns)} from ({self.sql(rows)}))" for rows in (one, other))
+        query = f"select not exists ((from {left} except all from {right}) union all (from {right} except all from {left}))"
+        return bool(self.connection.execute(query).fetchone()[0])  # type: ignore[index]
+
+    def write_scratch(self, path: Path, schema: str, name: str, rows: ir.Table) -> None:
+        """Put rows into a database file of their own, for dbt to build on."""
+        sql = self.sql(rows)
+        self.connection.execute(f"attach {quoted(str(path))} as scratch")
+        self.connection.execute(f"create schema scratch.{schema}")
+        self.connection.execute(f"create table scratch.{schema}.{name} as {sql}")
+        self.connection.execute("detach scratch")
+
+    @contextmanager
+    def scratch(self, path: Path, schema: str = "gold") -> Iterator[Callable[[str], ir.Table]]:
+        """What dbt built in a database file: a function from a table's name to its rows."""
+        self.connection.execute(f"attach {quoted(str(path))} as scratch (read_only)")
+        try:
+            yield lambda name: self._ibis.table(name, database=("scratch", schema))
+        finally:
+            self.connection.execute("detach scratch")
+
+    def sql(self, rows: ir.Table) -> str:
+        """The expression in DuckDB's SQL."""
+        return str(self._ibis.compile(rows))
+
+    def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
+        """Add rows (none: only the transaction). Raises `Conflict`."""
+        data = self._reader(rows, snapshot.table) if rows is not None else _empty(snapshot.table)
+        return self._commit(snapshot, data, holds, mode="append")
+
+    def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Mapping[str, int]], holds: int) -> Snapshot:
+        """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""
+        predicate = " or ".join("(" + " and ".join(f"{k} = {v}" for k, v in s.items()) + ")" for s in slices)
+        return self._commit(snapshot, self._reader(rows, snapshot.table), holds, mode="overwrite", predicate=predicate)
+
+    def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:
+        """Put rows in the place of the whole table, in one commit. Raises `Conflict`."""
+        return self._commit(snapshot, self._reader(rows, snapshot.table), holds, mode="overwrite")
+
+    def _commit(self, snapshot: Snapshot, data: pa.RecordBatchReader, holds: int, **how: Any) -> Snapshot:
+        properties = CommitProperties(app_transactions=[Transaction(APP_ID, holds)])
+        try:
+            write_deltalake(
+                snapshot.handle, data, commit_properties=properties, writer_properties=WriterProperties(compression="ZSTD"), **how
+            )
+        except CommitFailedError as error:
+            raise Conflict(f"{snapshot.table.path}: {error}") from error
+        return _snapshot(snapshot.table, snapshot.handle)
+
+    def _reader(self, rows: ir.Table, table: Table) -> pa.RecordBatchReader:
+        columns = ", ".join(f'"{name}"' for name in table.column_names)
+        by = table.partition_by + table.sort_by
+        order = f" order by {', '.join(by)}" if by else ""
+        typed = rows.cast(schema_of(table))
+        return self.connection.execute(f"select {columns} from ({self.sql(typed)}){order}").to_arrow_reader(ROWS_AT_ONCE)
+
+    def _open_or_create(self, table: Table) -> DeltaTable:
+        url, options = self.lake.join(table.path), self.lake.s3_options()
+        try:
+            return DeltaTable(url, storage_options=options)
+        except TableNotFoundError:
+            pass
+        try:
+            return DeltaTable.create(
+                url,
+                schema=DeltaSchema.from_arrow(schema_of(table).to_pyarrow()),
+                partition_by=list(table.partition_by),
+                configuration=PROPERTIES,  # type: ignore[arg-type]
+                description=table.grain,
+                storage_options=options,
+            )
+        except (DeltaError, OSError):  # another process made it first; if not, opening says what is wrong
+            return DeltaTable(url, storage_options=options)
+
+    def _name(self, what: str) -> str:
+        self._names += 1
+        return f"{what}_{self._names}"
+
+
+def schema_of(table: Table) -> ibis.Schema:
+    """A contract's columns as an Ibis schema."""
+    return ibis.schema({column.name: column.type for column in table.columns})
+
+
+def _snapshot(table: Table, handle: DeltaTable) -> Snapshot:
+    return Snapshot(table, handle.version(), handle.transaction_version(APP_ID) or 0, handle)
+
+
+def _empty(table: Table) -> pa.RecordBatchReader:
+    return pa.RecordBatchReader.from_batches(schema_of(table).to_pyarrow(), [])

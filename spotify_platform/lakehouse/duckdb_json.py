@@ -1,0 +1,155 @@
+"""SQL that reads framed JSON rows as text of the kinds a contract declares. DuckDB's half of `Engine.landed`.
+
+Private keys stop here: a key on the deny list reaches neither a column nor `_unknown`, and a value that hides one
+inside it is withheld, because it is not known what else it hides.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+
+import ibis
+import ibis.expr.datatypes as dt
+
+from spotify_platform.contracts.bronze import PRIVATE_KEYS
+from spotify_platform.contracts.model import Field, Source
+
+KINDS = {"string": ("VARCHAR",), "integer": ("UBIGINT", "BIGINT"), "boolean": ("BOOLEAN",), "json": ("OBJECT",), "array": ("ARRAY",)}
+WITHHELD = "withheld: holds private keys"
+_PRIVATE = "', '".join(sorted(PRIVATE_KEYS))
+# As real exports spell them: the cheap test that spares most rows the costly one.
+_SPELLED = ("ip_addr", "ip_addr_decrypted", "user_agent_decrypted", "username")
+# The same keys as they look inside JSON text, quotes escaped or not, with the usual separators between their words.
+_PRIVATE_TEXT = r'(?i)\\*"[_\-. ]*(' + "|".join("[_\\-. ]*".join(re.escape(key)) for key in sorted(PRIVATE_KEYS)) + r')[_\-. ]*\\*"\s*:'
+
+
+def quoted(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def landed_sql(path: str, source: Source, *, longest: int) -> str:
+    """Records of a framed file; `line` counts its lines from 0, `place` the records of a document from 0.
+
+    Each record is parsed four times and no more: once for its values, once for their kinds, once for its keys, and once
+    to tell an object from anything else. (One function call a field takes twenty times as long.)
+
+    Args:
+        path: the framed file.
+        source: whose records they are.
+        longest: bytes of the longest line.
+    """
+    read = f"read_ndjson_objects({quoted(path)}, ignore_errors = true, maximum_object_size = {max(2 * longest, 1 << 20)})"
+    kinds = [(field.column, field.path, field.kind) for field in source.fields]
+    kinds += [(path, path, kind) for path, kind in source.inner_kinds]
+    paths = ", ".join(quoted(f"$.{path}") for _, path, _ in kinds)
+    shape = {field.path: "JSON" if field.kind == "json" else "VARCHAR" for field in source.fields}
+    columns = ", ".join(_column(number, field) for number, field in enumerate(source.fields, start=1))
+    return f"""
+with document as (select row_number() over () - 1 as line, json as text from {read}),
+record as ({_records(source)}),
+object as (
+  select line, place, json_type(text) is not distinct from 'OBJECT' as _parsed,
+    case when json_type(text) = 'OBJECT' then text end as json
+  from record),
+parsed as (
+  select line, place, _parsed, from_json(json, {quoted(json.dumps(shape))}) as field, json_type(json, [{paths}]) as kinds,
+    {_unknown(source)} as unknown
+  from object)
+select line, place, _parsed, {columns}, {_wrong(kinds)} as _wrong,
+  case when len(unknown) > 0 then '{{' || array_to_string(unknown, ',') || '}}' end as _unknown
+from parsed"""
+
+
+def _records(source: Source) -> str:
+    if source.rows_at is None:
+        return "select line, 0::bigint as place, text from document"
+    at = f"'$.{source.rows_at}'"
+    return f"""
+  select line, place, records[place + 1] as text
+  from (select *, unnest(range(len(records))) as place from (select line,
+    case when json_type(text) = 'OBJECT' and json_type(text, {at}) = 'ARRAY'
+      then from_json(text -> {at}, '["JSON"]') else [text] end as records from document))"""
+
+
+def _column(number: int, field: Field) -> str:
+    value = f'field."{field.path}"'
+    right = f"kinds[{number}] in ({_names(field.kind)})"
+    if field.kind != "json":
+        return f'case when {right} then {value} end as "{field.column}"'
+    nested = f"from_json({value}, {_shape(field.type)})"
+    clean = f"not regexp_matches(to_json({nested})::varchar, {quoted(_PRIVATE_TEXT)})"
+    return f'case when {right} and {clean} then {_masked(nested, field.column)} end as "{field.column}"'
+
+
+def _names(kind: str) -> str:
+    return ", ".join(quoted(name) for name in KINDS[kind])
+
+
+def _masked(value: str, column: str) -> str:
+    """A context may be a listener's own collection, and then its address holds the user name."""
+    if column != "context":
+        return value
+    mask = r"regexp_replace({0}, '(user[:/]|users/)[^:/?]+', '\1~')"
+    uri, href, link = (mask.format(f"({value}).{part}") for part in ("uri", "href", "external_urls.spotify"))
+    return f"struct_pack(type := ({value}).type, uri := {uri}, href := {href}, external_urls := struct_pack(spotify := {link}))"
+
+
+def _shape(type_: str) -> str:
+    def shape(dtype: dt.DataType) -> object:
+        if isinstance(dtype, dt.Struct):
+            return {name: shape(inner) for name, inner in dtype.fields.items()}
+        if isinstance(dtype, dt.Array):
+            return [shape(dtype.value_type)]
+        return {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN"}[str(dtype)]
+
+    return quoted(json.dumps(shape(ibis.dtype(type_))))
+
+
+def _wrong(kinds: list[tuple[str, str, str]]) -> str:
+    """Names of the fields whose JSON kind is not the declared one; JSON null counts as not there."""
+    checks = ", ".join(
+        f"case when kinds[{number}] not in ('NULL', {_names(kind)}) then {quoted(column)} end"
+        for number, (column, _, kind) in enumerate(kinds, start=1)
+    )
+    return f"list_filter([{checks}], lambda c: c is not null)"
+
+
+def _unknown(source: Source) -> str:
+    """Keys the contract does not know with their values, as texts "path":value; private ones left out."""
+    parts = [_unknown_at(path, names) for path, names in known_keys(source)]
+    return f"flatten([{', '.join(parts)}])" if len(parts) > 1 else parts[0]
+
+
+def _unknown_at(path: str, names: list[str]) -> str:
+    at = quoted(f"$.{path}" if path else "$")
+    many = "[*]" in path
+    keys = f"list_distinct(flatten(json_keys(json, {at})))" if many else f"json_keys(json, {at})"
+    # Two filters, one inside the other: the costly one sees only what the cheap one leaves.
+    foreign = f"list_filter({keys}, lambda k: k not in ({', '.join(map(quoted, [*names, *_SPELLED]))}))"
+    shown = f"list_filter({foreign}, lambda k: regexp_replace(lower(k), '[^a-z0-9]', '', 'g') not in ('{_PRIVATE}'))"
+    pointer = "'/' || replace(replace(k, '~', '~0'), '/', '~1')"
+    if many:
+        value = f"to_json(list_transform(json_extract(json, {at}), lambda x: json_extract(x, {pointer})))::varchar"
+    else:
+        value = f"json_extract(json, {quoted('/' + path.replace('.', '/') if path else '')} || {pointer})::varchar"
+    safe = f"case when regexp_matches({value}, {quoted(_PRIVATE_TEXT)}) then {quoted(json.dumps(WITHHELD))} else {value} end"
+    name = f"to_json({quoted(f'{path}.' if path else '')} || k)::varchar"
+    return f"coalesce(list_transform({shown}, lambda k: {name} || ':' || {safe}), [])"
+
+
+def known_keys(source: Source) -> Iterator[tuple[str, list[str]]]:
+    """Paths of all objects the contract describes, each with the keys it knows there."""
+    yield "", sorted(field.path for field in source.fields)
+    for field in source.fields:
+        if field.kind == "json":
+            yield from _known_inside(field.path, ibis.dtype(field.type))
+
+
+def _known_inside(path: str, dtype: dt.DataType) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(dtype, dt.Array):
+        yield from _known_inside(f"{path}[*]", dtype.value_type)
+    elif isinstance(dtype, dt.Struct):
+        yield path, sorted(dtype.fields)
+        for name, inner in dtype.fields.items():
+            yield from _known_inside(f"{path}.{name}", inner)

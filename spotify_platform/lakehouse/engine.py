@@ -1,0 +1,77 @@
+"""What an engine does, in one protocol. Everything else about tables is written once, against this.
+
+A `Snapshot` is a table as it was when it was opened. All reads of a step go through snapshots, and a commit is made on
+the snapshot it was computed from: if anybody else committed in between, it raises `Conflict` and nothing has happened.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from spotify_platform.contracts.model import Source, Table
+
+APP_ID = "lake"
+"""Every table's only Delta app transaction: its version is the number of the ledger's last batch the table holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A table at one Delta version. `holds` is the lake version its app transaction tells, 0 for a new table."""
+
+    table: Table
+    version: int
+    holds: int
+    handle: Any
+
+
+class Engine(Protocol):
+    """Computes Ibis expressions and commits them to Delta tables."""
+
+    def open(self, table: Table, *, version: int | None = None) -> Snapshot:
+        """The table now (created empty if it is not there), or at a Delta version."""
+
+    def read(self, snapshot: Snapshot) -> ir.Table:
+        """Rows of a snapshot; filters by literals on partition columns and ranges prune files."""
+
+    def landed(self, path: Path, source: Source, longest: int) -> ir.Table:
+        """Framed records of a file as text of the declared JSON kind, in no order.
+
+        `line` is the line of the file, `place` the record's place in a document that holds several, both from 0; then
+        one column a field, `_wrong` (fields of another kind), `_unknown` (JSON text), `_parsed` (it is a JSON object).
+        `longest` is the longest line in bytes.
+        """
+
+    def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
+        """A small relation from plain values; types are spelled as in contracts."""
+
+    def cache(self, rows: ir.Table) -> ir.Table:
+        """Compute once, read many times within this step."""
+
+    def fetch(self, rows: ir.Table) -> pa.Table:
+        """A small answer as Arrow. Never a table of the lake."""
+
+    def count(self, rows: ir.Table) -> int:
+        """Number of rows."""
+
+    def same(self, one: ir.Table, other: ir.Table) -> bool:
+        """Whether two relations hold the same rows, whatever their order."""
+
+    def write_scratch(self, path: Path, schema: str, name: str, rows: ir.Table) -> None:
+        """Put rows where dbt builds on them, away from the lake."""
+
+    def scratch(self, path: Path, schema: str = "gold") -> AbstractContextManager[Callable[[str], ir.Table]]:
+        """What dbt built there: a function from a table's name to its rows."""
+
+    def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
+        """Add rows (none: only the transaction). Raises `Conflict`."""
+
+    def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Mapping[str, int]], holds: int) -> Snapshot:
+        """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""
+
+    def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:
+        """Put rows in the place of the whole table, in one commit. Raises `Conflict`."""

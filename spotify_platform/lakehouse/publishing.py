@@ -1,0 +1,69 @@
+"""Publishing: Gold's tables are committed one by one, and one row in `ops/published` pins the versions that belong together.
+
+Readers read those versions, so they never see half a build: between two commits the pins are still the old ones.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.ops import PUBLISHED
+from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Replace, commit
+from spotify_platform.lakehouse.engine import Engine, Snapshot
+
+BUCKET = "user_bucket"
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """A publication: the lake version it shows and the Delta version of each table, by path."""
+
+    batch: int
+    versions: Mapping[str, int]
+
+
+def publish_table(engine: Engine, own: Snapshot, rows: ir.Table, buckets: Sequence[int] | None, top: int) -> Snapshot:
+    """Commit one Gold table at `top`, unless it holds that already. `buckets` None means all of them. Raises `Conflict`."""
+    if own.holds >= top:
+        return own
+    change: Change
+    if BUCKET not in own.table.column_names:
+        if own.holds and engine.same(rows, engine.read(own)):
+            return own  # a table that is nobody's own changes rarely, and a commit would only make readers open it anew
+        change = Overwrite(rows)
+    elif buckets is None:
+        change = Overwrite(rows)
+    elif own.holds:
+        change = Replace(rows, [{BUCKET: bucket} for bucket in buckets])
+    else:
+        change = Append(rows)
+    return commit(engine, own, change, top)
+
+
+def pin(engine: Engine, own: Snapshot, tables: Sequence[Snapshot], top: int) -> Pins:
+    """Add the row that makes these versions the published ones. Raises `Conflict`."""
+    pins = [{"table": snapshot.table.path, "version": snapshot.version} for snapshot in tables]
+    row = {"batch": top, "published_at": datetime.now(UTC), "tables": pins}
+    schema = {column.name: column.type for column in PUBLISHED.columns}
+    commit(engine, own, Append(engine.values([row], schema)), top)
+    return Pins(top, {snapshot.table.path: snapshot.version for snapshot in tables})
+
+
+def published(engine: Engine, snapshot: Snapshot | None = None) -> Pins | None:
+    """The newest publication; None before the first."""
+    own = snapshot or engine.open(PUBLISHED)
+    if not own.holds:
+        return None
+    rows = engine.read(own)
+    last = engine.fetch(rows.filter(rows.batch == own.holds)).to_pylist()[0]
+    return Pins(last["batch"], {pin["table"]: pin["version"] for pin in last["tables"]})
+
+
+def changed_buckets(engine: Engine, plays: ir.Table, last: int) -> list[int]:
+    """Buckets with plays of batches after `last`."""
+    new = plays.filter(plays["_batch"] > ibis.literal(last))
+    return sorted(engine.fetch(new.select(BUCKET).distinct())[BUCKET].to_pylist())
+

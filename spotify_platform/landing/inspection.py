@@ -1,0 +1,143 @@
+"""What an object is, found out before it is loaded: its bytes are hashed, a zip's members listed, the rows' keys read.
+
+Recognition goes by the keys of the rows; the base name only helps where there are no rows to look at.
+"""
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import BinaryIO, Literal, cast
+
+import obstore
+from obstore.store import ObjectStore
+
+from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused, open_archive
+from spotify_platform.landing.arrivals import Arrival
+from spotify_platform.landing.keys import MEMBER, base_name
+
+CHUNK = 1 << 20
+LOOK_AT = 1 << 18
+_KEY = re.compile(rb'"([A-Za-z_]+)"\s*:')
+
+
+@dataclass(frozen=True, slots=True)
+class Recognisable:
+    """How documents of one kind are told: sets of keys of which one must be there, else a pattern for file names."""
+
+    name: str
+    signatures: tuple[tuple[bytes, ...], ...]
+    file_names: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """One object, or one member of a zip. `kind` names the `Recognisable` when `verdict` is load."""
+
+    key: str
+    etag: str
+    size: int
+    sha256: str | None
+    verdict: Literal["load", "refuse", "not_recognised", "unpack"]
+    kind: str | None = None
+    reason: str | None = None
+
+
+@contextmanager
+def opened(store: ObjectStore, key: str, limits: ArchiveLimits) -> Iterator[BinaryIO]:
+    """Stream of an object's bytes, or of a zip member's.
+
+    Raises:
+        FileNotFoundError: the object is gone.
+        ArchiveRefused: the zip is not to be trusted, or does not hold the member.
+    """
+    container, is_member, name = key.partition(MEMBER)
+    with ExitStack() as stack:
+        file = stack.enter_context(io.BufferedReader(cast("io.RawIOBase", _Seekable(store, container)), CHUNK))
+        if not is_member:
+            yield cast("BinaryIO", file)
+            return
+        archive = open_archive(cast("BinaryIO", file), limits=limits)
+        member = next((m for m in archive.members if m.name == name), None)
+        if member is None:
+            raise ArchiveRefused(f"the zip no longer holds {name}")
+        yield stack.enter_context(archive.open(member))
+
+
+class _Seekable(io.RawIOBase):
+    """obstore's reader as Python's raw file; zip reading needs to seek."""
+
+    def __init__(self, store: ObjectStore, key: str) -> None:
+        super().__init__()
+        self._file = obstore.open_reader(store, key, buffer_size=CHUNK)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        data = self._file.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+
+def inspect(store: ObjectStore, arrival: Arrival, kinds: Sequence[Recognisable], limits: ArchiveLimits) -> list[Inspected]:
+    """What an arrival is; for a zip, its members and then the zip itself. Empty when it vanished meanwhile."""
+    try:
+        with opened(store, arrival.key, limits) as file:
+            is_zip = file.read(4)[:2] == b"PK" or arrival.key.lower().endswith(".zip")
+        if is_zip:
+            return _inspect_zip(store, arrival, kinds, limits)
+        with opened(store, arrival.key, limits) as file:
+            return [_inspect_stream(file, arrival.key, arrival.etag, arrival.size, kinds)]
+    except FileNotFoundError:
+        return []
+
+
+def _inspect_zip(store: ObjectStore, arrival: Arrival, kinds: Sequence[Recognisable], limits: ArchiveLimits) -> list[Inspected]:
+    whole = Inspected(arrival.key, arrival.etag, arrival.size, None, "unpack")
+    found = []
+    try:
+        with opened(store, arrival.key, limits) as file:
+            archive = open_archive(file, limits=limits)
+            for member in archive.members:
+                with archive.open(member) as stream:
+                    key = f"{arrival.key}{MEMBER}{member.name}"
+                    found.append(_inspect_stream(stream, key, arrival.etag, member.size, kinds))
+    except ArchiveRefused as refused:
+        return [replace(whole, verdict="refuse", reason=str(refused))]
+    return [*found, whole]
+
+
+def _inspect_stream(file: BinaryIO, key: str, etag: str, size: int, kinds: Sequence[Recognisable]) -> Inspected:
+    digest = hashlib.sha256()
+    head = file.read(LOOK_AT)
+    digest.update(head)
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    if kind := recognise(head, base_name(key), kinds):
+        return Inspected(key, etag, size, digest.hexdigest(), "load", kind)
+    return Inspected(key, etag, size, digest.hexdigest(), "not_recognised", reason="its records do not have the keys of a listening history")
+
+
+def recognise(head: bytes, name: str, kinds: Sequence[Recognisable]) -> str | None:
+    """Name of the kind that a document's first bytes show, or else its file name; None where neither does.
+
+    Keys are looked for in the text, so that a document that is cut off, or broken in its first record, is known too.
+    """
+    keys = set(_KEY.findall(head))
+    for kind in kinds:
+        if any(keys.issuperset(signature) for signature in kind.signatures):
+            return kind.name
+    return next((kind.name for kind in kinds if re.fullmatch(kind.file_names, name.lower())), None)

@@ -1,0 +1,141 @@
+"""Quarantine and accounting: what became of every row of every object, from counts made apart from each other.
+
+`rows_in` is the reader's count, `rows_quarantined` counts quarantined rows, `rows_new` and `rows_repeat` count the
+lineage of the records. Nothing is got by subtraction, so a lost row shows.
+"""
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
+from spotify_platform.contracts.ops import ACCOUNTING
+from spotify_platform.contracts.silver import PLAY_RECORDS
+from spotify_platform.lakehouse.commit import Advanced, Append, Change, Overwrite, Replace, Step, advance
+from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.lakehouse.ledger import after, holder, known_users, orders
+from spotify_platform.lakehouse.slices import bucket_of, within
+from spotify_platform.pipeline.platform import Platform
+
+BRONZE = [source.table for source in SOURCES]
+
+
+def advance_quarantine(platform: Platform) -> Advanced:
+    """Add the quarantined rows of the new batches to `bronze/quarantine`."""
+
+    def compute(step: Step) -> Change:
+        bad = []
+        for source in SOURCES:
+            rows = platform.engine.read(step.inputs[source.table.name])
+            new = rows.filter(rows["_part"] == "bad", rows["_batch"] > step.last, rows["_batch"] <= step.top)
+            bad.append(_quarantined(new, source.source))
+        found = platform.engine.cache(ibis.union(*bad))
+        return Append(found if platform.engine.count(found) else None)
+
+    return advance(platform.engine, QUARANTINE, BRONZE, compute, holds=holder(platform.engine))
+
+
+def _quarantined(rows: ir.Table, source: str) -> ir.Table:
+    return rows.select(
+        source=ibis.literal(source),
+        user_id=rows["_user"],
+        object=rows["_object"],
+        sha256=rows["_sha256"],
+        row=rows["_row"],
+        offset=rows["_offset"],
+        length=rows["_length"],
+        text_sha256=rows["_text_sha256"],
+        reason=rows["_reason"],
+        batch=rows["_batch"],
+    )
+
+
+def advance_accounting(platform: Platform) -> Advanced:
+    """Account anew for every object of the users whom the new batches concern."""
+    engine = platform.engine
+
+    def compute(step: Step) -> Change:
+        people = known_users(engine, step.ledger)
+        rebuild, _ = orders(engine, step.ledger, step.last, step.top)
+        decided = engine.fetch(after(engine, step.ledger, step.last, step.top).select("user_id").distinct())
+        buckets = {bucket_of(user, platform.buckets) for user in decided["user_id"].to_pylist()}
+        concerned = people if rebuild else [u for u in people if bucket_of(u, platform.buckets) in buckets]
+        rows = _accounts(platform, step, concerned)
+        if rebuild:
+            return Overwrite(rows)
+        if not step.own.holds:
+            return Append(rows)
+        return Replace(rows, [{"user_bucket": bucket} for bucket in sorted(buckets)])
+
+    bronze_holds = holder(engine)
+
+    def holds(snapshot: Snapshot, ledger: Snapshot) -> int:
+        return bronze_holds(snapshot, ledger) if snapshot.table.layer == "bronze" else snapshot.holds
+
+    return advance(engine, ACCOUNTING, [*BRONZE, PLAY_RECORDS], compute, holds=holds)
+
+
+def _accounts(platform: Platform, step: Step, people: Sequence[str]) -> ir.Table:
+    """One row an object of these users, as of `step.top`."""
+    engine = platform.engine
+    users, _ = platform.users(people)
+    records = within(
+        engine.read(step.inputs[PLAY_RECORDS.name]),
+        [{"user_bucket": b} for b in sorted({bucket_of(u, platform.buckets) for u in people})],
+    )
+    lineage = engine.cache(_lineage(records))
+    loaded = [
+        _of_source(engine.read(step.inputs[source.table.name]), source.source, people, step.top, lineage)
+        for source in SOURCES
+    ]
+    kept = after(engine, step.ledger, 0, step.top)
+    kept = kept.filter(kept.action.isin(["refuse", "not_recognised"]), kept.user_id.isin(list(people)))
+    zero = ibis.literal(0, "int64")
+    others = kept.select(
+        source=ibis.null("string"), user_id=kept.user_id, object=kept.key, bytes=kept.bytes, sha256=kept.sha256,
+        batch=kept.batch, rows_in=zero, rows_new=zero, rows_repeat=zero, rows_quarantined=zero,
+        status=ibis.ifelse(kept.action == "refuse", "refused", "not_recognised"), reason=kept.reason,
+    )  # fmt: skip
+    rows = ibis.union(*loaded, others)
+    placed = rows.join(users.select("user_id", "user_bucket"), "user_id")
+    return placed.select(*ACCOUNTING.column_names)
+
+
+def _lineage(records: ir.Table) -> ir.Table:
+    """Rows by object: new where the record's smallest origin is that row, repeat for all its other origins."""
+    each = records.select("source", "user_id", first=records.origins[0], origin=records.origins.unnest())
+    named = each.mutate(object_hash=each.origin.re_extract(r"^([0-9a-f]+)#", 1), is_new=each.origin == each["first"])
+    return named.group_by("source", "user_id", "object_hash").aggregate(
+        rows_new=named.is_new.cast("int64").sum().cast("int64"),
+        rows_repeat=(~named.is_new).cast("int64").sum().cast("int64"),
+    )
+
+
+def _of_source(rows: ir.Table, source: str, people: Sequence[str], top: int, lineage: ir.Table) -> ir.Table:
+    """Accounts of one Bronze table's objects. A repeat has the rows of the object it repeats, all of them repeats."""
+    mine = rows.filter(rows["_user"].isin(list(people)), rows["_batch"] <= top)
+    bad = mine.filter(mine["_part"] == "bad").group_by("_object", "_batch").aggregate(bad=ibis._.count())
+    headers = mine.filter(mine["_part"] == "object")
+    same = ibis.window(group_by=["_user", "_sha256"])
+    sized = headers.mutate(
+        is_repeat=headers["_status"] == "repeat",
+        rows_in=ibis.ifelse(headers["_sha256"].isnull(), headers["_rows_in"], headers["_rows_in"].max().over(same)),
+        object_hash=ibis.ifelse(headers["_status"] == "loaded", headers["_sha256"][:16], None),
+    )
+    merged = lineage.filter(lineage.source == source).select("object_hash", "rows_new", "rows_repeat", _user="user_id")
+    full = sized.left_join(bad, ["_object", "_batch"]).left_join(merged, ["_user", "object_hash"])
+    return full.select(
+        source=ibis.literal(source),
+        user_id=full["_user"],
+        object=full["_object"],
+        bytes=full["_bytes"],
+        sha256=full["_sha256"],
+        batch=full["_batch"],
+        rows_in=full.rows_in.fill_null(0),
+        rows_new=full.rows_new.fill_null(0),
+        rows_repeat=ibis.ifelse(full.is_repeat, full.rows_in, full.rows_repeat).fill_null(0),
+        rows_quarantined=full.bad.fill_null(0),
+        status=full["_status"],
+        reason=full["_reason"],
+    )

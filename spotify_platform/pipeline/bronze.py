@@ -1,0 +1,135 @@
+"""Bronze: each table takes the ledger's batches that concern it, in order, each in one commit of rows, bad rows and headers."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+import obstore
+
+from spotify_platform.contracts.model import Source
+from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.errors import Conflict, Outside
+from spotify_platform.lakehouse.commit import TRIES, Append, commit
+from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.lakehouse.ledger import after, pending
+from spotify_platform.pipeline.bronze_rows import bronze_rows
+from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.reading import ObjectRead, Planned, read_objects, refuse
+
+MOST_ATTEMPTS = 3
+"""A batch that failed so often is loaded object by object, and the one that fails again is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Where a Bronze table stands, and the batches this call committed."""
+
+    snapshot: Snapshot
+    batches: tuple[int, ...]
+
+
+def load_pending(platform: Platform, source: Source) -> Loaded:
+    """Load every pending batch of one table.
+
+    Post-condition: the table holds all of the ledger as it was when this was called.
+    """
+    done: list[int] = []
+    conflicts = 0
+    while conflicts < TRIES:
+        own = platform.engine.open(source.table)
+        ledger = platform.engine.open(LEDGER)
+        waiting = pending(platform.engine, ledger, own)
+        if not waiting:
+            return Loaded(own, tuple(done))
+        number = waiting[0]
+        try:
+            commit(platform.engine, own, Append(batch_rows(platform, source, own, ledger, number)), number)
+        except Conflict:
+            conflicts += 1
+            continue
+        _forget_attempts(platform, source, number)
+        done.append(number)
+    raise Outside(f"{source.table.path}: other writers were first {TRIES} times in a row. Let them finish and run it again.")
+
+
+def batch_rows(platform: Platform, source: Source, own: Snapshot, ledger: Snapshot, number: int) -> ir.Table:
+    """Good rows, bad rows and headers of one batch, as they are committed."""
+    planned = _planned(platform, source, ledger, number)
+    repeats = _repeats(platform, own, planned)
+    attempts = _attempts(platform, source, number)
+    folder = platform.work / f"{source.table.name}-{number}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    culprits: dict[str, str] = {}
+    if attempts >= MOST_ATTEMPTS:
+        culprits = _culprits(platform, source, number, planned, folder)
+    else:
+        _mark(platform, source, number, f"try-{attempts}")
+    sound = [item for item in planned if item.key not in culprits]
+    framed = read_objects(platform, sound, repeats, folder / "rows.ndjson")
+    refused = [refuse(ObjectRead(item, "refused"), culprits[item.key]) for item in planned if item.key in culprits]
+    return bronze_rows(platform, source, framed, refused, number)
+
+
+def _planned(platform: Platform, source: Source, ledger: Snapshot, number: int) -> list[Planned]:
+    rows = after(platform.engine, ledger, number - 1, number)
+    mine = rows.filter(rows.bronze_table == source.table.name, rows.action == "load")
+    found = platform.engine.fetch(mine.select("key", "etag", "bytes", "sha256", user="user_id").order_by("key"))
+    return [Planned(**row) for row in found.to_pylist()]
+
+
+def _repeats(platform: Platform, own: Snapshot, planned: Sequence[Planned]) -> set[str]:
+    """Keys whose bytes are loaded already for the same user, from an earlier batch or from a smaller key of this one."""
+    rows = platform.engine.read(own)
+    headers = rows.filter(rows["_part"] == "object", rows["_status"] == "loaded")
+    same = headers.filter(headers["_sha256"].isin(sorted({item.sha256 for item in planned}))).select("_user", "_sha256")
+    found = platform.engine.fetch(same.distinct()).to_pylist() if own.holds else []
+    seen = {(row["_user"], row["_sha256"]) for row in found}
+    repeats = set()
+    for item in planned:
+        if (item.user, item.sha256) in seen:
+            repeats.add(item.key)
+        seen.add((item.user, item.sha256))
+    return repeats
+
+
+def _attempts(platform: Platform, source: Source, number: int) -> int:
+    """How often this batch was begun and not finished, in whatever process: a killed one leaves its mark too."""
+    marks = (meta["path"] for batch in obstore.list(platform.lake, _folder(source, number)) for meta in batch)
+    return sum(1 for mark in marks if "/try-" in mark)
+
+
+def _culprits(platform: Platform, source: Source, number: int, planned: Sequence[Planned], folder: Path) -> dict[str, str]:
+    """Objects of a failing batch that fail alone, with the reason; one that once killed the process is not tried again."""
+    found: dict[str, str] = {}
+    for item in planned:
+        name = f"alone-{item.sha256}"
+        marks = {meta["path"].rpartition("/")[2] for batch in obstore.list(platform.lake, _folder(source, number)) for meta in batch}
+        if name in marks:
+            found[item.key] = "loading it ended the process"
+            continue
+        _mark(platform, source, number, name)
+        try:
+            framed = read_objects(platform, [item], set(), folder / "alone.ndjson")
+            platform.engine.fetch(bronze_rows(platform, source, framed, [], number).count().as_table())
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not block the lake, and it is written down
+            # The type alone: a parser's message may quote the text it failed on.
+            found[item.key] = f"it could not be loaded in {MOST_ATTEMPTS} tries ({type(error).__name__})"
+        obstore.delete(platform.lake, f"{_folder(source, number)}/{name}")
+    return found
+
+
+def _folder(source: Source, number: int) -> str:
+    return f"_attempts/{source.table.name}/{number}"
+
+
+def _mark(platform: Platform, source: Source, number: int, name: str) -> None:
+    obstore.put(platform.lake, f"{_folder(source, number)}/{name}", b"")
+
+
+def _forget_attempts(platform: Platform, source: Source, number: int) -> None:
+    marks = [meta["path"] for batch in obstore.list(platform.lake, _folder(source, number)) for meta in batch]
+    if marks:
+        obstore.delete(platform.lake, marks)

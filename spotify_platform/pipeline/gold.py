@@ -1,0 +1,109 @@
+"""Gold: write, audit, publish. dbt builds the changed buckets aside, its tests are the audit, then all is published."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.model import Table
+from spotify_platform.contracts.ops import LEDGER, PUBLISHED
+from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.errors import Conflict, DataFailedCheck, Outside
+from spotify_platform.lakehouse import dbt
+from spotify_platform.lakehouse.commit import TRIES
+from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.lakehouse.ledger import orders
+from spotify_platform.lakehouse.publishing import Pins, changed_buckets, pin, publish_table
+from spotify_platform.lakehouse.slices import bucket_of, within
+from spotify_platform.pipeline.platform import Platform
+
+SCRATCH = "scratch.duckdb"  # dbt bakes the stem into its manifest as the database's name
+
+
+@dataclass(frozen=True, slots=True)
+class GoldBuild:
+    """What came of one turn of Gold: dbt's results, the pins if something was published, rows a table."""
+
+    last: int
+    top: int
+    results: Sequence[dbt.DbtResult] = ()
+    pins: Pins | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+class GoldNotPublished(DataFailedCheck):
+    """The audit failed; what is published is unchanged. `results` are dbt's."""
+
+    def __init__(self, message: str, results: Sequence[dbt.DbtResult]) -> None:
+        super().__init__(message)
+        self.results = results
+
+
+def gold_tables(platform: Platform) -> list[Table]:
+    """Contracts of Gold, read from dbt's own files."""
+    return dbt.gold_tables(dbt.manifest_dir(platform.settings.home))
+
+
+def advance_gold(platform: Platform) -> GoldBuild:
+    """Bring Gold up to what `silver/plays` holds.
+
+    Raises:
+        GoldNotPublished: a test of severity error failed.
+    """
+    tables = gold_tables(platform)
+    for _ in range(TRIES):
+        try:
+            build = _advance_once(platform, tables)
+        except Conflict:
+            continue
+        if build is not None:
+            return build
+    raise Outside(f"{PUBLISHED.path}: other writers were first {TRIES} times in a row. Let them finish and run it again.")
+
+
+def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild | None:
+    """One try: own handles first, then the inputs. None when another writer is ahead of what was read."""
+    engine = platform.engine
+    register = engine.open(PUBLISHED)
+    own = [engine.open(table) for table in tables]
+    plays, ledger = engine.open(PLAYS), engine.open(LEDGER)
+    last, top = register.holds, plays.holds
+    if top <= last:
+        return GoldBuild(last, last)
+    if any(snapshot.holds > top for snapshot in own):
+        return None
+    buckets = _buckets(platform, engine.read(plays), ledger, last, top)
+    results: Sequence[dbt.DbtResult] = ()
+    rows: dict[str, int] = {}
+    if buckets is None or buckets or not all(snapshot.holds for snapshot in own):
+        area = platform.work / "gold"
+        results = _build(platform, engine.read(plays), buckets)
+        with engine.scratch(area / SCRATCH) as built:
+            rows = {table.name: engine.count(built(table.name)) for table in tables}
+            own = [publish_table(engine, s, built(s.table.name), buckets, top) for s in own]
+    return GoldBuild(last, top, results, pin(engine, register, [*own, plays], top), rows)
+
+
+def _buckets(platform: Platform, plays: ir.Table, ledger: Snapshot, last: int, top: int) -> list[int] | None:
+    """Buckets to build anew; None for all."""
+    rebuild, restated = orders(platform.engine, ledger, last, top)
+    if rebuild or not last:
+        return None
+    changed = set(changed_buckets(platform.engine, plays, last))
+    return sorted(changed | {bucket_of(user, platform.buckets) for user in restated})
+
+
+def _build(platform: Platform, plays: ir.Table, buckets: Sequence[int] | None) -> Sequence[dbt.DbtResult]:
+    area = platform.work / "gold"
+    shutil.rmtree(area, ignore_errors=True)
+    area.mkdir()
+    given = plays if buckets is None else within(plays, [{"user_bucket": bucket} for bucket in buckets])
+    platform.engine.write_scratch(area / SCRATCH, "silver", "plays", given)
+    results = dbt.build(area / SCRATCH, platform.settings.home)
+    failed = [result for result in results if result.status in ("error", "fail")]
+    if failed:
+        names = "; ".join(f"{result.name}: {result.message}" for result in failed)
+        raise GoldNotPublished(f"Gold is as it was, because its audit failed. {names}", results)
+    return results
+

@@ -1,0 +1,110 @@
+"""Planning: which landed objects are new, what each is, and one batch of the ledger after another that says so."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import obstore
+
+from spotify_platform.contracts.bronze import SOURCES
+from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.landing.archives import ArchiveLimits
+from spotify_platform.landing.arrivals import Arrival, recent, settled, sweep
+from spotify_platform.landing.inspection import Inspected, Recognisable, inspect
+from spotify_platform.landing.keys import owner
+from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.lakehouse.ledger import append_batch, known, last_days, settings_hashes
+from spotify_platform.pipeline.platform import Platform
+
+SWEEP_EVERY = timedelta(days=1)
+SWEEP_MARK = "_state/last_sweep"
+KINDS = tuple(
+    Recognisable(s.table.name, tuple(tuple(k.encode() for k in keys) for keys in s.signatures), s.file_names) for s in SOURCES
+)
+_SOURCE_OF = {source.table.name: source.source for source in SOURCES}
+
+
+def new_arrivals(platform: Platform, *, full: bool = False) -> list[Arrival]:
+    """Objects that the ledger has not decided on and that have come to rest, in the order of the keys."""
+    ledger = platform.engine.open(LEDGER)
+    if full:
+        listed = sweep(platform.landing)
+    else:
+        listed = recent(platform.landing, last_days(platform.engine, ledger))
+    seen = known(platform.engine, ledger, (arrival.key for arrival in listed))
+    fresh = [arrival for arrival in listed if (arrival.key, arrival.etag) not in seen]
+    return settled(platform.landing, fresh, platform.settings.settle_seconds)
+
+
+def plan(platform: Platform, *, full: bool = False) -> list[int]:
+    """Write what is new into the ledger; the numbers of the batches written.
+
+    Args:
+        platform: where.
+        full: look through the whole landing zone; it is done once a day in any case.
+    """
+    full = full or _sweep_is_due(platform)
+    numbers = []
+    for decisions in _batches(platform, new_arrivals(platform, full=full)):
+        number = append_batch(platform.engine, lambda ledger, now=decisions: _still_new(platform, ledger, now))
+        numbers += [number] if number else []
+    restated = append_batch(platform.engine, lambda ledger: _restatements(platform, ledger, set()))
+    if full:
+        obstore.put(platform.lake, SWEEP_MARK, datetime.now(UTC).isoformat().encode())
+    return [*numbers, restated] if restated else numbers
+
+
+def order_rebuild(platform: Platform) -> int | None:
+    """A batch that makes every table of Silver and Gold anew, each in its turn."""
+    row = _decision("rebuild", "silver+gold", "", platform.settings.user)
+    return append_batch(platform.engine, lambda ledger: [row] if ledger.holds else [])
+
+
+def _sweep_is_due(platform: Platform) -> bool:
+    try:
+        text = bytes(obstore.get(platform.lake, SWEEP_MARK).bytes()).decode()
+    except FileNotFoundError:
+        return True
+    return datetime.now(UTC) - datetime.fromisoformat(text) > SWEEP_EVERY
+
+
+def _batches(platform: Platform, arrivals: Sequence[Arrival]) -> Iterator[list[dict[str, Any]]]:
+    """Decisions in batches bounded in objects and bytes. A zip's own row comes after its last member's."""
+    limits = ArchiveLimits()
+    batch: list[dict[str, Any]] = []
+    size = 0
+    for arrival in arrivals:
+        for found in inspect(platform.landing, arrival, KINDS, limits):
+            full = len(batch) >= platform.settings.batch_objects or size + found.size > platform.settings.batch_bytes
+            if batch and full:
+                yield batch
+                batch, size = [], 0
+            batch.append(_decide(platform, found))
+            size += found.size if found.verdict == "load" else 0
+    if batch:
+        yield batch
+
+
+def _decide(platform: Platform, found: Inspected) -> dict[str, Any]:
+    row = _decision(found.verdict, found.key, found.etag, owner(found.key, platform.settings.user))
+    source = _SOURCE_OF.get(found.kind or "")
+    return row | {"bronze_table": found.kind, "source": source, "bytes": found.size, "sha256": found.sha256, "reason": found.reason}
+
+
+def _still_new(platform: Platform, ledger: Snapshot, decisions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    seen = known(platform.engine, ledger, (row["key"] for row in decisions))
+    fresh = [row for row in decisions if (row["key"], row["etag"]) not in seen]
+    return [*fresh, *_restatements(platform, ledger, {row["user_id"] for row in fresh})] if fresh else []
+
+
+def _restatements(platform: Platform, ledger: Snapshot, users: set[str]) -> list[dict[str, Any]]:
+    """Users whose settings are not those their plays were last made with; users met for the first time among them."""
+    before = settings_hashes(platform.engine, ledger)
+    zones = platform.profiles.time_zones(sorted(users | set(before)))
+    now = {user: platform.rules.sha256(zone) for user, zone in zones.items()}
+    changed = {user: mark for user, mark in now.items() if before.get(user) != mark}
+    return [_decision("restate", f"user/{user}", mark, user) | {"sha256": mark} for user, mark in sorted(changed.items())]
+
+
+def _decision(action: str, key: str, etag: str, user: str) -> dict[str, Any]:
+    return {"action": action, "key": key, "etag": etag, "user_id": user, "planned_at": datetime.now(UTC)}

@@ -1,0 +1,88 @@
+"""What every step needs, opened once: settings, engine, landing zone, profiles, rules."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import ibis.expr.types as ir
+import obstore
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import ObjectStore
+
+from spotify_platform.errors import WrongCall
+from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.slices import bucket_of
+from spotify_platform.profiles import Profiles
+from spotify_platform.settings import Settings
+from spotify_platform.transforms.rules import Rules
+
+LAKE_FILE = "lake.json"
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One platform in one process. Make it with `opened`, which also tidies up after it."""
+
+    settings: Settings
+    engine: DuckDbDelta
+    work: Path
+    rules: Rules = Rules()
+
+    @cached_property
+    def landing(self) -> ObjectStore:
+        """The landing zone."""
+        return self.settings.landing_location.store()
+
+    @cached_property
+    def lake(self) -> ObjectStore:
+        """The lake's root, for the few things in it that are no tables."""
+        return self.settings.lake_location.store()
+
+    @cached_property
+    def buckets(self) -> int:
+        """User buckets of this lake: fixed by the process that made it, whatever the settings say now.
+
+        Raises:
+            WrongCall: the lake was made by another engine.
+        """
+        made = {"buckets": self.settings.buckets, "engine": self.settings.engine}
+        try:
+            obstore.put(self.lake, LAKE_FILE, json.dumps(made).encode(), mode="create")
+        except AlreadyExistsError:
+            made = json.loads(bytes(obstore.get(self.lake, LAKE_FILE).bytes()))
+        if made["engine"] != self.settings.engine:
+            raise WrongCall(f"This lake is written by the engine {made['engine']!r}. Set SPOTIFY_PLATFORM_ENGINE={made['engine']}.")
+        return int(made["buckets"])
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """Users' own settings."""
+        return Profiles(self.settings.home / "profile", self.settings.timezone)
+
+    def users(self, user_ids: Iterable[str]) -> tuple[ir.Table, list[str]]:
+        """Users as a relation user_id, user_bucket, time_zone; and the distinct zones in it."""
+        zones = self.profiles.time_zones(sorted(set(user_ids)))
+        rows = [{"user_id": u, "user_bucket": bucket_of(u, self.buckets), "time_zone": z} for u, z in zones.items()]
+        schema = {"user_id": "string", "user_bucket": "int32", "time_zone": "string"}
+        return self.engine.values(rows, schema), sorted(set(zones.values()))
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Platform]:
+    """A platform with a work folder of its own under the home, removed afterwards."""
+    parent = settings.home / "tmp"
+    parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=parent))
+    engine = DuckDbDelta(
+        settings.lake_location, memory_limit=settings.memory_limit, threads=settings.threads, spill=work / "spill"
+    )
+    try:
+        yield Platform(settings, engine, work)
+    finally:
+        engine.close()
+        shutil.rmtree(work, ignore_errors=True)

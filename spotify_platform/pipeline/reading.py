@@ -1,0 +1,144 @@
+"""Objects of one batch, framed into one file: a record a line, with a note for each line of whose it is.
+
+The reader counts records here, before any of them is parsed; later counts are held against this one.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+
+from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused
+from spotify_platform.landing.arrivals import look
+from spotify_platform.landing.framing import NotJson, frame
+from spotify_platform.landing.inspection import CHUNK, opened
+from spotify_platform.landing.keys import MEMBER
+from spotify_platform.pipeline.platform import Platform
+
+GONE = "gone before load"
+CUT_OFF = "cut off: the closing bracket is missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An object as the ledger planned it."""
+
+    key: str
+    etag: str
+    bytes: int
+    sha256: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRead:
+    """What became of an object: loaded with `documents` lines, or repeat, or refused with its reason."""
+
+    planned: Planned
+    status: str
+    reason: str | None = None
+    documents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """Lines of all loaded objects. `lines`: line, object (index into `objects`), document, offset and
+    length in the object, position in the file; all int64."""
+
+    path: Path
+    objects: tuple[ObjectRead, ...]
+    lines: pa.Table
+    longest: int
+
+
+@dataclass(slots=True)
+class _Lines:
+    objects: list[np.ndarray] = field(default_factory=list)
+    offsets: list[np.ndarray] = field(default_factory=list)
+    positions: list[np.ndarray] = field(default_factory=list)
+    lengths: list[np.ndarray] = field(default_factory=list)
+
+
+def read_objects(platform: Platform, planned: Sequence[Planned], repeats: set[str], path: Path) -> Framed:
+    """Frame every object that is still as it was planned; `repeats` are keys whose content is loaded already."""
+    read: list[ObjectRead] = []
+    lines = _Lines()
+    with path.open("wb") as sink:
+        for number, item in enumerate(planned):
+            if item.key in repeats:
+                read.append(ObjectRead(item, "repeat", "the same bytes are loaded from another object"))
+            else:
+                read.append(_read_one(platform, item, number, sink, lines))
+    return Framed(path, tuple(read), _line_table(lines), max((int(a.max()) for a in lines.lengths if a.size), default=0))
+
+
+def _read_one(platform: Platform, item: Planned, number: int, sink: BinaryIO, lines: _Lines) -> ObjectRead:
+    start = sink.tell()
+    found = look(platform.landing, item.key.partition(MEMBER)[0])
+    if found is None or found.etag != item.etag:
+        return ObjectRead(item, "refused", GONE)
+    digest = hashlib.sha256()
+    try:
+        with opened(platform.landing, item.key, ArchiveLimits()) as file:
+            frames = frame(_hashed(file, digest), sink)
+    except FileNotFoundError:
+        return _undone(sink, start, ObjectRead(item, "refused", GONE))
+    except (NotJson, ArchiveRefused) as error:
+        return _undone(sink, start, ObjectRead(item, "refused", str(error)))
+    if digest.hexdigest() != item.sha256:
+        return _undone(sink, start, ObjectRead(item, "refused", GONE))
+    sink.write(b"\n")
+    lines.objects.append(np.full(frames.count, number, dtype=np.int64))
+    lines.offsets.append(frames.offsets)
+    lines.positions.append(frames.offsets + start)
+    lines.lengths.append(frames.lengths)
+    return ObjectRead(item, "loaded", None if frames.closed else CUT_OFF, frames.count)
+
+
+def _undone(sink: BinaryIO, start: int, outcome: ObjectRead) -> ObjectRead:
+    sink.seek(start)
+    sink.truncate()
+    return outcome
+
+
+def _hashed(file: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+        yield chunk
+
+
+def _line_table(lines: _Lines) -> pa.Table:
+    def joined(arrays: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate(arrays) if arrays else np.empty(0, dtype=np.int64)
+
+    objects = joined(lines.objects)
+    documents = joined([np.arange(a.size, dtype=np.int64) for a in lines.objects])
+    columns = {
+        "line": np.arange(objects.size, dtype=np.int64),
+        "object": objects,
+        "document": documents,
+        "offset": joined(lines.offsets),
+        "length": joined(lines.lengths),
+        "position": joined(lines.positions),
+    }
+    return pa.table(columns)
+
+
+def text_digests(framed: Framed, lines: Sequence[int]) -> list[str]:
+    """SHA-256 of the text of some lines, line breaks inside a record written as spaces. For quarantined rows only."""
+    positions, lengths = framed.lines["position"].to_numpy(), framed.lines["length"].to_numpy()
+    found = []
+    with framed.path.open("rb") as file:
+        for line in lines:
+            file.seek(positions[line])
+            found.append(hashlib.sha256(file.read(lengths[line])).hexdigest())
+    return found
+
+
+def refuse(outcome: ObjectRead, reason: str) -> ObjectRead:
+    """The same object, refused."""
+    return replace(outcome, status="refused", reason=reason, documents=0)

@@ -1,0 +1,108 @@
+"""Silver: records merged into their slices, plays resolved anew in the slices a change touches."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.bronze import SOURCES
+from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.lakehouse.commit import Advanced, Append, Change, Overwrite, Replace, Step, advance
+from spotify_platform.lakehouse.ledger import holder, known_users, orders
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, within
+from spotify_platform.pipeline.platform import Platform
+from spotify_platform.transforms.play_records import conform, distinct
+from spotify_platform.transforms.plays import resolve
+
+REACH = timedelta(hours=1)
+"""How far in time one record can change what another is; a slice is read with as much again on each side."""
+
+
+def advance_play_records(platform: Platform) -> Advanced:
+    """Merge the new good rows of every Bronze table into `silver/play_records`."""
+    engine = platform.engine
+
+    def compute(step: Step) -> Change:
+        rebuild, _ = orders(engine, step.ledger, step.last, step.top)
+        first = 0 if rebuild else step.last
+        new = engine.cache(_conformed(platform, step, first))
+        if rebuild:
+            return Overwrite(distinct(new))
+        slices = _slices(platform, new)
+        if not slices:
+            return Append(None)
+        if not step.own.holds:
+            return Append(distinct(new))
+        there = engine.read(step.own)
+        if len(slices) > MOST_IN_ONE_PREDICATE:
+            return Overwrite(distinct(there.union(new)))
+        return Replace(distinct(within(there, slices).union(new)), slices)
+
+    return advance(engine, PLAY_RECORDS, [source.table for source in SOURCES], compute, holds=holder(engine))
+
+
+def _conformed(platform: Platform, step: Step, first: int) -> ir.Table:
+    users, _ = platform.users(known_users(platform.engine, step.ledger))
+    shaped = []
+    for source in SOURCES:
+        rows = platform.engine.read(step.inputs[source.table.name])
+        good = rows.filter(rows["_part"] == "row", rows["_batch"] > first, rows["_batch"] <= step.top)
+        shaped.append(conform(source.source, good, users))
+    return ibis.union(*shaped)
+
+
+def advance_plays(platform: Platform) -> Advanced:
+    """Resolve anew every slice of `silver/plays` that new records, or changed settings, touch."""
+    engine = platform.engine
+
+    def compute(step: Step) -> Change:
+        records = engine.read(step.inputs[PLAY_RECORDS.name])
+        people = known_users(engine, step.ledger)
+        rebuild, restated = orders(engine, step.ledger, step.last, step.top)
+        if rebuild:
+            return Overwrite(_resolved(platform, records, people))
+        new = records.filter(records["_batch"] > step.last)
+        touched = _touched(platform, new) + _slices_of_users(platform, records, restated)
+        slices = [dict(pair) for pair in sorted({tuple(sorted(s.items())) for s in touched})]
+        if not slices:
+            return Append(None)
+        if len(slices) > MOST_IN_ONE_PREDICATE:
+            return Overwrite(_resolved(platform, records, people))
+        near = engine.cache(_with_margins(records, slices))
+        plays = within(_resolved(platform, near, people), slices)
+        return Replace(plays, slices) if step.own.holds else Append(plays)
+
+    return advance(engine, PLAYS, [PLAY_RECORDS], compute)
+
+
+def _resolved(platform: Platform, records: ir.Table, people: Sequence[str]) -> ir.Table:
+    users, zones = platform.users(people)
+    return resolve(records, users, zones, platform.rules)
+
+
+def _slices(platform: Platform, rows: ir.Table) -> list[Slice]:
+    return platform.engine.fetch(rows.select("user_bucket", "year").distinct()).to_pylist()
+
+
+def _touched(platform: Platform, new: ir.Table) -> list[Slice]:
+    """Slices within reach of new records: at the turn of a year a record touches both."""
+    reach = ibis.interval(seconds=int(REACH.total_seconds()))
+    times = [new.ended_at - reach, new.ended_at, new.ended_at + reach]
+    return _slices(platform, ibis.union(*[new.select("user_bucket", year=time.year().cast("int32")) for time in times]))
+
+
+def _slices_of_users(platform: Platform, records: ir.Table, users: Iterable[str]) -> list[Slice]:
+    buckets = {bucket_of(user, platform.buckets) for user in users}
+    return _slices(platform, within(records, [{"user_bucket": bucket} for bucket in buckets])) if buckets else []
+
+
+def _with_margins(records: ir.Table, slices: Sequence[Slice]) -> ir.Table:
+    """Records of the slices and those within twice the reach of one, so that what is kept does not show the cut."""
+    wide = {(s["user_bucket"], s["year"] + d) for s in slices for d in (-1, 0, 1)}
+    near = within(records, [{"user_bucket": bucket, "year": year} for bucket, year in sorted(wide)])
+    bounds = []
+    for part in slices:
+        start, end = (datetime(part["year"] + d, 1, 1, tzinfo=UTC) for d in (0, 1))
+        bounds.append((near.user_bucket == part["user_bucket"]) & near.ended_at.between(start - 2 * REACH, end + 2 * REACH))
+    return near.filter(ibis.or_(*bounds))

@@ -1,0 +1,69 @@
+"""Every knob: its default, its unit, its meaning. Read once from `SPOTIFY_PLATFORM_*` and `.env`; wrong values fail at start."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from spotify_platform.errors import WrongCall
+from spotify_platform.profiles import is_time_zone
+from spotify_platform.storage import Location
+
+
+class Settings(BaseSettings):
+    """Settings of one platform. Every field is the environment variable `SPOTIFY_PLATFORM_<FIELD>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SPOTIFY_PLATFORM_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    home: Path = Field(Path("~/.spotify-platform"), description="Folder that holds landing, lake and Dagster's home unless they are set apart")
+    landing: str = Field("", description="Landing zone: a folder or s3://bucket/prefix; empty means HOME/landing")
+    lake: str = Field("", description="Lake: a folder or s3://bucket/prefix; empty means HOME/lake")
+    engine: Literal["duckdb"] = Field("duckdb", description="What computes: duckdb (one machine)")
+    s3_endpoint: str | None = Field(None, description="Address of an S3-compatible server; empty means AWS")
+    queue_url: str | None = Field(None, description="SQS queue that is told of new objects; empty means listing")
+    user: str = Field("me", pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$", description="user_id of objects that name none")
+    timezone: str = Field("UTC", description="IANA zone in which local dates and hours are told")
+    buckets: int = Field(64, ge=1, le=4096, description="User buckets of a lake; fixed when the lake is created")
+    batch_bytes: int = Field(1_000_000_000, ge=1, description="Most bytes of JSON in one batch")
+    batch_objects: int = Field(5_000, ge=1, description="Most objects in one batch")
+    settle_seconds: float = Field(1.0, ge=0, description="Seconds between the two looks at a file dropped by hand")
+    memory_limit: str = Field("512MB", pattern=r"^\d+(MB|GB|MiB|GiB)$", description="DuckDB's memory; beyond it, it spills to HOME/tmp")
+    threads: int = Field(2, ge=1, description="Threads of DuckDB and dbt")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if not is_time_zone(zone):
+            raise ValueError(f"{zone!r} is no IANA time zone; write one such as Europe/Berlin or America/New_York")
+        return zone
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @property
+    def landing_location(self) -> Location:
+        """The landing zone's root."""
+        return Location.of(self.landing or self.home / "landing", self.s3_endpoint)
+
+    @property
+    def lake_location(self) -> Location:
+        """The lake's root."""
+        return Location.of(self.lake or self.home / "lake", self.s3_endpoint)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from overrides, environment and `.env`, in that order.
+
+    Raises:
+        WrongCall: a value is not allowed; the message names each variable and what it may be.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(f"SPOTIFY_PLATFORM_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise WrongCall(f"The settings are wrong. {wrong}.") from None

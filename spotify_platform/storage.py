@@ -1,0 +1,71 @@
+"""Where bytes live: a folder or an `s3://bucket/prefix`, one code path through obstore.
+
+Landing zone and lake are both named by a URL (or a plain path). Credentials come from the environment in AWS' own
+names and are handed to the libraries that need them; they are never printed.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A root: `url` is an absolute folder or `s3://bucket[/prefix]`; `endpoint` is any server that speaks S3."""
+
+    url: str
+    endpoint: str | None = None
+
+    @classmethod
+    def of(cls, root: str | Path, endpoint: str | None = None) -> "Location":
+        """Normalise a folder (`~` and relative paths are resolved) or keep an S3 URL as it is."""
+        text = str(root)
+        if text.startswith("s3://"):
+            return cls(text.rstrip("/"), endpoint)
+        return cls(str(Path(text.removeprefix("file://")).expanduser().absolute()))
+
+    @property
+    def is_s3(self) -> bool:
+        """Whether the root lies in S3."""
+        return self.url.startswith("s3://")
+
+    @property
+    def bucket(self) -> str:
+        """Name of the bucket of an S3 root."""
+        return self.url.removeprefix("s3://").partition("/")[0]
+
+    @property
+    def prefix(self) -> str:
+        """Key prefix of an S3 root, without slashes at its ends."""
+        return self.url.removeprefix("s3://").partition("/")[2].strip("/")
+
+    def join(self, path: str) -> str:
+        """URL of something below the root."""
+        return f"{self.url}/{path}"
+
+    def store(self) -> ObjectStore:
+        """An obstore store whose keys are relative to the root."""
+        if not self.is_s3:
+            return LocalStore(self.url, mkdir=True)
+        options: dict[str, Any] = {key.removeprefix("aws_"): value for key, value in self.s3_options().items()}
+        client: dict[str, Any] = {"allow_http": True} if options.pop("allow_http", None) else {}
+        return S3Store(self.bucket, prefix=self.prefix or None, config=options, client_options=client)
+
+    def s3_options(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """Options for S3 as the object-store libraries spell them; empty for a folder."""
+        if not self.is_s3:
+            return {}
+        options = {"aws_region": environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1"}
+        for name in ("access_key_id", "secret_access_key", "session_token"):
+            if value := environ.get(f"AWS_{name.upper()}"):
+                options[f"aws_{name}"] = value
+        if self.endpoint:
+            options["aws_endpoint"] = self.endpoint
+            options["aws_virtual_hosted_style_request"] = "false"
+            if self.endpoint.startswith("http://"):
+                options["allow_http"] = "true"
+        return options

@@ -1,0 +1,61 @@
+"""Landed text to typed columns. A row that cannot be typed keeps what could be read and gets a reason; it is never lost."""
+
+import ibis
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.model import TIMESTAMP, Field, Source
+
+# Spotify was founded in 2006; a play outside these years is a broken clock or a broken file.
+FIRST_DAY = "2006-01-01"
+DAY_AFTER_LAST = "2100-01-01"
+_ISO = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|\+00:00)?$"
+_WORDS = {"string": "text", "integer": "a whole number", "boolean": "true or false", "json": "an object", "array": "a list"}
+
+
+def type_rows(landed: ir.Table, source: Source) -> ir.Table:
+    """Typed columns beside the landed bookkeeping, and `_reason`: null for a good row, else all that is wrong with it."""
+    text = {field.column: landed[field.column] for field in source.fields}
+    typed = {field.column: _typed(text[field.column], field) for field in source.fields}
+    problems = [_not_readable(landed)]
+    for field in source.fields:
+        problems += _problems(landed, text[field.column], typed[field.column], field)
+    for path, kind in source.inner_kinds:
+        problems.append(ibis.ifelse(landed._wrong.contains(path), f"{path}: not {_WORDS[kind]}", None))
+    reason = ibis.array(problems).filter(lambda problem: problem.notnull()).join("; ")
+    return landed.mutate(**typed, _reason=ibis.ifelse(landed._parsed, reason.nullif(""), _not_readable(landed)))
+
+
+def _not_readable(landed: ir.Table) -> ir.StringValue:
+    return ibis.ifelse(landed._parsed, ibis.null("string"), "cannot be read as a JSON object")
+
+
+def _typed(value: ir.Value, field: Field) -> ir.Value:
+    if field.type == TIMESTAMP:
+        sound = ibis.ifelse(value.re_search(_ISO), value.replace("T", " ").replace("Z", "").replace("+00:00", ""), None)
+        return sound.try_cast("timestamp('UTC')")
+    if field.kind == "integer":
+        return value.try_cast(field.type)
+    if field.kind == "boolean":
+        return value == "true"
+    return value
+
+
+def _problems(landed: ir.Table, text: ir.Value, typed: ir.Value, field: Field) -> list[ir.Value]:
+    wrong = landed._wrong.contains(field.column)
+    found = [ibis.ifelse(wrong, f"{field.column}: not {_WORDS[field.kind]}", None)]
+    if field.required:
+        found.append(ibis.ifelse(text.isnull() & ~wrong, f"{field.column}: missing", None))
+    if field.type == TIMESTAMP:
+        within = typed.between(_instant(FIRST_DAY), _instant(DAY_AFTER_LAST))
+        message = f"{field.column}: no time between {FIRST_DAY} and {DAY_AFTER_LAST} in UTC"
+        found.append(ibis.ifelse(text.notnull() & ~within.fill_null(False), message, None))  # noqa: FBT003 - a literal
+    elif field.kind == "integer":
+        low, high = field.low if field.low is not None else -(2**63), field.high if field.high is not None else 2**63 - 1
+        within = typed.between(low, high)
+        message = f"{field.column}: not between {low} and {high}"
+        found.append(ibis.ifelse(text.notnull() & ~within.fill_null(False), message, None))  # noqa: FBT003 - a literal
+    return found
+
+
+def _instant(day: str) -> ir.Value:
+    return ibis.literal(f"{day} 00:00:00").cast("timestamp('UTC')")
