@@ -1,5 +1,6 @@
 """What a user chose for themselves: `profile/<user>.toml` under the platform's home. Today the time zone."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +8,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from spotify_platform.errors import WrongCall
+
+
+_USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+
+
+def is_user_id(name: str) -> bool:
+    """Whether a name can be a user_id: it is also a folder's and a file's name."""
+    return bool(_USER_ID.fullmatch(name))
 
 
 def is_time_zone(name: object) -> bool:

@@ -1,6 +1,7 @@
 """The embedded engine: DuckDB computes, delta-rs commits. For one machine, over a folder or S3."""
 
 import importlib.util
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
@@ -122,8 +124,16 @@ class DuckDbDelta:
 
     def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
         """A small relation from plain values; types are spelled as in contracts."""
-        arrow = pa.Table.from_pylist(list(rows), schema=ibis.schema(schema).to_pyarrow())
-        return self.arrow(arrow)
+        # By way of JSON text: Arrow from Python objects, and parameters too, import pandas, a second in every run.
+        name = self._name("values")
+        to_sql = self._ibis.compiler.type_mapper.to_string
+        types = {column: to_sql(ibis.dtype(type_)) for column, type_ in schema.items()}
+        columns = ", ".join(f'row."{column}"::{type_} as "{column}"' for column, type_ in types.items())
+        shape = json.dumps([{column: _json_shape(ibis.dtype(type_)) for column, type_ in schema.items()}])
+        text = json.dumps(list(rows), default=lambda value: value.isoformat())
+        listed = f"from_json({quoted(text)}::json, {quoted(shape)})"
+        self.connection.execute(f"create temp table {name} as select {columns} from (select unnest({listed}) as row)")
+        return self._ibis.table(name)
 
     def arrow(self, table: pa.Table) -> ir.Table:
         """A relation over an Arrow table."""
@@ -148,11 +158,16 @@ class DuckDbDelta:
         """Number of rows."""
         return int(self.fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
 
-    def same(self, one: ir.Table, other: ir.Table) -> bool:
-        """Whether two relations hold the same rows, whatever their order."""
+    def difference(self, one: ir.Table, other: ir.Table) -> tuple[int, int]:
+        """How many rows only one of two relations holds, whatever their order: (only one, only other)."""
         left, right = (f"(select {', '.join(one.columns)} from ({self.sql(rows)}))" for rows in (one, other))
-        query = f"select not exists ((from {left} except all from {right}) union all (from {right} except all from {left}))"
-        return bool(self.connection.execute(query).fetchone()[0])  # type: ignore[index]
+        query = "select count(*) from (from {} except all from {})"
+        counts = [self.connection.execute(query.format(*pair)).fetchone() for pair in ((left, right), (right, left))]
+        return counts[0][0], counts[1][0]  # type: ignore[index]
+
+    def rows_in(self, snapshot: Snapshot) -> int:
+        """Number of rows of a table, from its log."""
+        return int(snapshot.handle.count())
 
     def write_scratch(self, path: Path, schema: str, name: str, rows: ir.Table) -> None:
         """Put rows into a database file of their own, for dbt to build on."""
@@ -227,6 +242,15 @@ class DuckDbDelta:
     def _name(self, what: str) -> str:
         self._names += 1
         return f"{what}_{self._names}"
+
+
+def _json_shape(dtype: dt.DataType) -> object:
+    """A type as `from_json` wants it; what JSON has no kind for comes as text and is cast."""
+    if isinstance(dtype, dt.Struct):
+        return {name: _json_shape(inner) for name, inner in dtype.fields.items()}
+    if isinstance(dtype, dt.Array):
+        return [_json_shape(dtype.value_type)]
+    return "BIGINT" if isinstance(dtype, dt.Integer) else "VARCHAR"
 
 
 def schema_of(table: Table) -> ibis.Schema:

@@ -58,8 +58,11 @@ class Engine(Protocol):
     def count(self, rows: ir.Table) -> int:
         """Number of rows."""
 
-    def same(self, one: ir.Table, other: ir.Table) -> bool:
-        """Whether two relations hold the same rows, whatever their order."""
+    def difference(self, one: ir.Table, other: ir.Table) -> tuple[int, int]:
+        """How many rows only one of two relations holds, whatever their order: (only one, only other)."""
+
+    def rows_in(self, snapshot: Snapshot) -> int:
+        """Number of rows of a table, from its log."""
 
     def write_scratch(self, path: Path, schema: str, name: str, rows: ir.Table) -> None:
         """Put rows where dbt builds on them, away from the lake."""

@@ -29,6 +29,11 @@ class Arrival:
     size: int
 
 
+def is_litter(key: str) -> bool:
+    """Whether a key is a file manager's or a browser's own, and never a listening history."""
+    return bool(_LITTER.search(key))
+
+
 def sweep(store: ObjectStore) -> list[Arrival]:
     """Every object there is, in the order of the keys."""
     return sorted(_arrivals(meta for batch in obstore.list(store) for meta in batch))
@@ -82,7 +87,7 @@ def _all_below(store: ObjectStore, prefix: str) -> Iterator[Arrival]:
 def _arrivals(metas: Iterable[Mapping[str, object]]) -> Iterator[Arrival]:
     for meta in metas:
         key = str(meta["path"])
-        if not _LITTER.search(key):
+        if not is_litter(key):
             yield Arrival(key, str(meta["e_tag"] or meta["last_modified"]), int(str(meta["size"])))
 
 

@@ -68,7 +68,7 @@ def batch_rows(platform: Platform, source: Source, own: Snapshot, ledger: Snapsh
     else:
         _mark(platform, source, number, f"try-{attempts}")
     sound = [item for item in planned if item.key not in culprits]
-    framed = read_objects(platform, sound, repeats, folder / "rows.ndjson")
+    framed = read_objects(platform.landing, sound, repeats, folder / "rows.ndjson")
     refused = [refuse(ObjectRead(item, "refused"), culprits[item.key]) for item in planned if item.key in culprits]
     return bronze_rows(platform, source, framed, refused, number)
 
@@ -112,7 +112,7 @@ def _culprits(platform: Platform, source: Source, number: int, planned: Sequence
             continue
         _mark(platform, source, number, name)
         try:
-            framed = read_objects(platform, [item], set(), folder / "alone.ndjson")
+            framed = read_objects(platform.landing, [item], set(), folder / "alone.ndjson")
             platform.engine.fetch(bronze_rows(platform, source, framed, [], number).count().as_table())
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not block the lake, and it is written down
             # The type alone: a parser's message may quote the text it failed on.

@@ -9,36 +9,17 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
+from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.model import Table
-from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
+from spotify_platform.contracts.ops import ACCOUNTING, PUBLISHED
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, within
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.quality.contract_checks import check_contract, demanded
+from spotify_platform.quality.contract_checks import check_contract
 from spotify_platform.quality.outcome import Outcome
-from spotify_platform.quality.reconciliation import (
-    ADDS_UP,
-    EVERY_PLAY_HAS_ITS_RECORDS,
-    ROWS_ARE_ALL_THERE,
-    check_accounting,
-    check_bronze_rows,
-    check_records_of_plays,
-)
+from spotify_platform.quality.reconciliation import check_accounting, check_bronze_rows, check_records_of_plays
 
-BRONZE = {source.table.path: source.table for source in SOURCES}
-CHECKED = {table.path: table for table in (LEDGER, *BRONZE.values(), QUARANTINE, PLAY_RECORDS, ACCOUNTING, PLAYS)}
-
-
-def checks_of(table: Table) -> dict[str, str]:
-    """Names of all checks of a table, with what each says."""
-    more = {
-        ACCOUNTING.path: {ADDS_UP: "rows_in = rows_new + rows_repeat + rows_quarantined, for every object"},
-        PLAYS.path: {EVERY_PLAY_HAS_ITS_RECORDS: "every record is in exactly one play, and every play's records are there"},
-    }
-    if table.path in BRONZE:
-        more[table.path] = {ROWS_ARE_ALL_THERE: "rows the reader counted = good rows + quarantined rows, for every object"}
-    return demanded(table) | more.get(table.path, {})
+BRONZE = {source.table.path for source in SOURCES}
 
 
 def check(platform: Platform, table: Table) -> list[Outcome]:

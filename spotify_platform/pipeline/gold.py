@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import ibis.expr.types as ir
 
@@ -77,9 +78,9 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild | No
     results: Sequence[dbt.DbtResult] = ()
     rows: dict[str, int] = {}
     if buckets is None or buckets or not all(snapshot.holds for snapshot in own):
-        area = platform.work / "gold"
-        results = _build(platform, engine.read(plays), buckets)
-        with engine.scratch(area / SCRATCH) as built:
+        aside = build_aside(platform, engine.read(plays), buckets)
+        results = aside.results
+        with engine.scratch(aside.scratch) as built:
             rows = {table.name: engine.count(built(table.name)) for table in tables}
             own = [publish_table(engine, s, built(s.table.name), buckets, top) for s in own]
     return GoldBuild(last, top, results, pin(engine, register, [*own, plays], top), rows)
@@ -94,7 +95,20 @@ def _buckets(platform: Platform, plays: ir.Table, ledger: Snapshot, last: int, t
     return sorted(changed | {bucket_of(user, platform.buckets) for user in restated})
 
 
-def _build(platform: Platform, plays: ir.Table, buckets: Sequence[int] | None) -> Sequence[dbt.DbtResult]:
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Gold built but not published: dbt's database file and results."""
+
+    scratch: Path
+    results: Sequence[dbt.DbtResult]
+
+
+def build_aside(platform: Platform, plays: ir.Table, buckets: Sequence[int] | None) -> Aside:
+    """Build and audit Gold of some buckets (None: of all) in a database of its own.
+
+    Raises:
+        GoldNotPublished: a test of severity error failed.
+    """
     area = platform.work / "gold"
     shutil.rmtree(area, ignore_errors=True)
     area.mkdir()
@@ -105,5 +119,4 @@ def _build(platform: Platform, plays: ir.Table, buckets: Sequence[int] | None) -
     if failed:
         names = "; ".join(f"{result.name}: {result.message}" for result in failed)
         raise GoldNotPublished(f"Gold is as it was, because its audit failed. {names}", results)
-    return results
-
+    return Aside(area / SCRATCH, results)

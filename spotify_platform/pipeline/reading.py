@@ -11,13 +11,13 @@ from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
+from obstore.store import ObjectStore
 
 from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused
 from spotify_platform.landing.arrivals import look
 from spotify_platform.landing.framing import NotJson, frame
 from spotify_platform.landing.inspection import CHUNK, opened
 from spotify_platform.landing.keys import MEMBER
-from spotify_platform.pipeline.platform import Platform
 
 GONE = "gone before load"
 CUT_OFF = "cut off: the closing bracket is missing"
@@ -63,7 +63,7 @@ class _Lines:
     lengths: list[np.ndarray] = field(default_factory=list)
 
 
-def read_objects(platform: Platform, planned: Sequence[Planned], repeats: set[str], path: Path) -> Framed:
+def read_objects(store: ObjectStore, planned: Sequence[Planned], repeats: set[str], path: Path) -> Framed:
     """Frame every object that is still as it was planned; `repeats` are keys whose content is loaded already."""
     read: list[ObjectRead] = []
     lines = _Lines()
@@ -72,18 +72,18 @@ def read_objects(platform: Platform, planned: Sequence[Planned], repeats: set[st
             if item.key in repeats:
                 read.append(ObjectRead(item, "repeat", "the same bytes are loaded from another object"))
             else:
-                read.append(_read_one(platform, item, number, sink, lines))
+                read.append(_read_one(store, item, number, sink, lines))
     return Framed(path, tuple(read), _line_table(lines), max((int(a.max()) for a in lines.lengths if a.size), default=0))
 
 
-def _read_one(platform: Platform, item: Planned, number: int, sink: BinaryIO, lines: _Lines) -> ObjectRead:
+def _read_one(store: ObjectStore, item: Planned, number: int, sink: BinaryIO, lines: _Lines) -> ObjectRead:
     start = sink.tell()
-    found = look(platform.landing, item.key.partition(MEMBER)[0])
+    found = look(store, item.key.partition(MEMBER)[0])
     if found is None or found.etag != item.etag:
         return ObjectRead(item, "refused", GONE)
     digest = hashlib.sha256()
     try:
-        with opened(platform.landing, item.key, ArchiveLimits()) as file:
+        with opened(store, item.key, ArchiveLimits()) as file:
             frames = frame(_hashed(file, digest), sink)
     except FileNotFoundError:
         return _undone(sink, start, ObjectRead(item, "refused", GONE))

@@ -1,6 +1,6 @@
 """Silver: records merged into their slices, plays resolved anew in the slices a change touches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import ibis
@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.commit import Advanced, Append, Change, Overwrite, Replace, Step, advance
+from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import holder, known_users, orders
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, within
 from spotify_platform.pipeline.platform import Platform
@@ -25,10 +26,9 @@ def advance_play_records(platform: Platform) -> Advanced:
 
     def compute(step: Step) -> Change:
         rebuild, _ = orders(engine, step.ledger, step.last, step.top)
-        first = 0 if rebuild else step.last
-        new = engine.cache(_conformed(platform, step, first))
         if rebuild:
-            return Overwrite(distinct(new))
+            return Overwrite(all_records(platform, step.inputs, step.ledger, step.top))
+        new = engine.cache(_conformed(platform, step.inputs, step.ledger, step.last, step.top))
         slices = _slices(platform, new)
         if not slices:
             return Append(None)
@@ -42,12 +42,17 @@ def advance_play_records(platform: Platform) -> Advanced:
     return advance(engine, PLAY_RECORDS, [source.table for source in SOURCES], compute, holds=holder(engine))
 
 
-def _conformed(platform: Platform, step: Step, first: int) -> ir.Table:
-    users, _ = platform.users(known_users(platform.engine, step.ledger))
+def all_records(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snapshot, top: int) -> ir.Table:
+    """`silver/play_records` from all of Bronze, up to and with batch `top`."""
+    return distinct(platform.engine.cache(_conformed(platform, bronze, ledger, 0, top)))
+
+
+def _conformed(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snapshot, last: int, top: int) -> ir.Table:
+    users, _ = platform.users(known_users(platform.engine, ledger))
     shaped = []
     for source in SOURCES:
-        rows = platform.engine.read(step.inputs[source.table.name])
-        good = rows.filter(rows["_part"] == "row", rows["_batch"] > first, rows["_batch"] <= step.top)
+        rows = platform.engine.read(bronze[source.table.name])
+        good = rows.filter(rows["_part"] == "row", rows["_batch"] > last, rows["_batch"] <= top)
         shaped.append(conform(source.source, good, users))
     return ibis.union(*shaped)
 
@@ -58,26 +63,26 @@ def advance_plays(platform: Platform) -> Advanced:
 
     def compute(step: Step) -> Change:
         records = engine.read(step.inputs[PLAY_RECORDS.name])
-        people = known_users(engine, step.ledger)
         rebuild, restated = orders(engine, step.ledger, step.last, step.top)
         if rebuild:
-            return Overwrite(_resolved(platform, records, people))
+            return Overwrite(all_plays(platform, records, step.ledger))
         new = records.filter(records["_batch"] > step.last)
         touched = _touched(platform, new) + _slices_of_users(platform, records, restated)
         slices = [dict(pair) for pair in sorted({tuple(sorted(s.items())) for s in touched})]
         if not slices:
             return Append(None)
         if len(slices) > MOST_IN_ONE_PREDICATE:
-            return Overwrite(_resolved(platform, records, people))
+            return Overwrite(all_plays(platform, records, step.ledger))
         near = engine.cache(_with_margins(records, slices))
-        plays = within(_resolved(platform, near, people), slices)
+        plays = within(all_plays(platform, near, step.ledger), slices)
         return Replace(plays, slices) if step.own.holds else Append(plays)
 
     return advance(engine, PLAYS, [PLAY_RECORDS], compute)
 
 
-def _resolved(platform: Platform, records: ir.Table, people: Sequence[str]) -> ir.Table:
-    users, zones = platform.users(people)
+def all_plays(platform: Platform, records: ir.Table, ledger: Snapshot) -> ir.Table:
+    """`silver/plays` of the records given."""
+    users, zones = platform.users(known_users(platform.engine, ledger))
     return resolve(records, users, zones, platform.rules)
 
 

@@ -4,11 +4,8 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.lakehouse.engine import Engine
+from spotify_platform.quality.demands import ADDS_UP, EVERY_PLAY_HAS_ITS_RECORDS, ROWS_ARE_ALL_THERE
 from spotify_platform.quality.outcome import Outcome
-
-ROWS_ARE_ALL_THERE = "rows_are_all_there"
-ADDS_UP = "adds_up"
-EVERY_PLAY_HAS_ITS_RECORDS = "every_play_has_its_records"
 
 
 def check_bronze_rows(engine: Engine, path: str, rows: ir.Table) -> Outcome:

@@ -1,0 +1,92 @@
+"""Gold: dbt's models as assets. They are shown as materialised after they are published, not when dbt has built them."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
+
+from spotify_platform.assets.parts import KINDS, OWNERS, POOL
+from spotify_platform.lakehouse.dbt import manifest_dir, project_dir
+from spotify_platform.resources import PlatformResource
+
+if TYPE_CHECKING:
+    from spotify_platform.lakehouse.dbt import DbtResult
+    from spotify_platform.pipeline.gold import GoldBuild
+
+UNIQUE_ID = "dagster_dbt/unique_id"
+ENTITIES = {"dim_dates": "date", "daily_user_stats": "user", "top_tracks": "track", "top_artists": "artist"}
+VERDICTS = {"pass", "fail", "warn", "error"}
+
+
+class GoldTranslator(DagsterDbtTranslator):
+    """Names dbt's models as the rest of the graph names its tables: [layer, table]."""
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """Spec of a model or of a source of dbt."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        name = unique_id.rpartition(".")[2]
+        if unique_id.startswith("source."):
+            return spec.replace_attributes(key=dg.AssetKey(["silver", name]))
+        is_mart = manifest["nodes"][unique_id]["config"]["materialized"] == "table"
+        layer = "gold" if is_mart else "staging"
+        return spec.replace_attributes(
+            key=dg.AssetKey([layer, name]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,
+            tags={"entity": ENTITIES.get(name, "play")},
+        )  # fmt: skip
+
+
+def gold_assets(home: Path) -> dg.AssetsDefinition:
+    """The assets of every model of the dbt project, parsed once a content under `home`."""
+    folder = manifest_dir(home)
+    project = DbtProject(project_dir=project_dir(), target_path=folder)
+
+    @dbt_assets(
+        manifest=folder / "manifest.json",
+        project=project,
+        dagster_dbt_translator=GoldTranslator(),
+        name="gold",
+        pool=POOL,
+        exclude="resource_type:unit_test",
+    )
+    def gold(context: dg.AssetExecutionContext, platform: PlatformResource) -> Iterator[Any]:
+        from spotify_platform.pipeline.gold import GoldNotPublished, advance_gold  # noqa: PLC0415 - engines are for runs
+
+        specs = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.specs if spec.key in context.selected_asset_keys}
+        checks = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.check_specs}
+        with platform.opened() as lake:
+            try:
+                build = advance_gold(lake)
+            except GoldNotPublished as refused:
+                yield from _verdicts(refused.results, checks)
+                raise dg.Failure(str(refused), allow_retries=False) from None
+            yield from _results(build, specs, checks)
+
+    return gold
+
+
+def _results(
+    build: "GoldBuild", specs: Mapping[str, dg.AssetSpec], checks: Mapping[str, dg.AssetCheckSpec]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Materialisations in dbt's order, which is topological; then the verdicts."""
+    order = [result.unique_id for result in build.results if result.unique_id in specs]
+    for unique_id in order or specs:
+        spec = specs[unique_id]
+        name = spec.key.path[-1]
+        metadata = {"dagster/row_count": build.rows[name], "lake_version": build.top} if name in build.rows else {}
+        yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata, data_version=dg.DataVersion(str(build.top)))
+    yield from _verdicts(build.results, checks)
+
+
+def _verdicts(results: "list[DbtResult]", checks: Mapping[str, dg.AssetCheckSpec]) -> Iterator[dg.AssetCheckResult]:
+    for result in results:
+        if result.unique_id in checks and result.status in VERDICTS:
+            spec = checks[result.unique_id]
+            severity = dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR
+            yield dg.AssetCheckResult(
+                passed=result.status == "pass", asset_key=spec.asset_key, check_name=spec.name, severity=severity,
+                metadata={"failed_rows": result.failures or 0, "seconds": result.seconds},
+            )  # fmt: skip

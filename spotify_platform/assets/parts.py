@@ -1,0 +1,78 @@
+"""What the assets of all layers share: specs from contracts, and results from steps."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from spotify_platform.contracts.model import Table
+from spotify_platform.quality.demands import checks_of
+
+if TYPE_CHECKING:
+    from spotify_platform.lakehouse.engine import Snapshot
+    from spotify_platform.pipeline.platform import Platform
+
+OWNERS = ["team:spotify-platform"]
+KINDS = {"duckdb", "deltalake"}
+POOL = "lake"
+"""One step at a time writes the lake. It only saves wasted work: what makes writing safe is Delta's own transactions."""
+
+
+def spec(table: Table, deps: Sequence[dg.AssetKey | Sequence[str]]) -> dg.AssetSpec:
+    """Spec of an asset that is a table of a contract."""
+    return dg.AssetSpec(
+        key=key(table),
+        deps=deps,
+        description=f"{table.grain[0].upper()}{table.grain[1:]}.",
+        group_name=table.layer,
+        kinds=KINDS,
+        owners=OWNERS,
+        tags={"entity": table.entity},
+        metadata={"dagster/column_schema": column_schema(table), "grain": table.grain, "key": ", ".join(table.key)},
+    )
+
+
+def key(table: Table) -> dg.AssetKey:
+    """Asset key of a table: [layer, table]."""
+    return dg.AssetKey([table.layer, table.name])
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """Columns of a contract as Dagster shows them."""
+    columns = []
+    for column in table.columns:
+        bounds = [f">= {column.low}"] if column.low is not None else []
+        bounds += [f"<= {column.high}"] if column.high is not None else []
+        bounds += [f"one of {', '.join(column.accepted)}"] if column.accepted else []
+        constraints = dg.TableColumnConstraints(
+            nullable=not column.required, unique=table.key == (column.name,), other=bounds
+        )
+        columns.append(dg.TableColumn(column.name, column.type, column.meaning, constraints))
+    return dg.TableSchema(columns=columns)
+
+
+def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
+    """All checks of a table; each blocks what comes after it."""
+    return [
+        dg.AssetCheckSpec(name, asset=key(table), description=says, blocking=True) for name, says in checks_of(table).items()
+    ]
+
+
+def outcome(
+    platform: "Platform", table: Table, snapshot: "Snapshot", more: Mapping[str, object] | None = None
+) -> Iterator[dg.MaterializeResult]:
+    """The result of a step: row count, lake version, and the outcome of every check."""
+    from spotify_platform.pipeline.checks import check  # noqa: PLC0415 - engines are for runs
+
+    results = [
+        dg.AssetCheckResult(
+            passed=found.passed, check_name=found.name, asset_key=key(table), metadata={k: v for k, v in found.found.items()}
+        )
+        for found in check(platform, table)
+    ]
+    yield dg.MaterializeResult(
+        asset_key=key(table),
+        metadata={"dagster/row_count": platform.engine.rows_in(snapshot), "delta_version": snapshot.version, **(more or {})},
+        data_version=dg.DataVersion(str(snapshot.holds)),
+        check_results=results,
+    )

@@ -1,0 +1,123 @@
+"""What starts runs: one sensor on the landing zone, an hourly sweep behind it, and the jobs they start.
+
+The sensor only decides whether to start a run: it holds the ledger against the listing, keeps no cursor of its own, and
+so cannot lose an object by moving ahead. Which objects are loaded is decided in the run.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from spotify_platform.resources import PlatformResource
+
+if TYPE_CHECKING:
+    from spotify_platform.pipeline.platform import Platform
+
+TICK_SECONDS = 5
+IN_FLIGHT = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+LEDGER_OP = "ops__ledger"
+MOST_TRIES = 3
+MARK_TAG = "spotify_platform/state"
+WHY_TAG = "spotify_platform/why"
+
+refresh_job = dg.define_asset_job(
+    "refresh",
+    selection=dg.AssetSelection.groups("bronze", "silver", "gold", "ops"),
+    description="Process all that has landed, from Bronze through Gold.",
+    executor_def=dg.in_process_executor,
+)
+
+
+@dg.op(pool="lake")
+def order_rebuild(platform: PlatformResource) -> None:
+    """Order a rebuild: a batch of the ledger that makes every table below Bronze anew in the refresh that follows."""
+    from spotify_platform.pipeline.plan import order_rebuild as order  # noqa: PLC0415 - engines are for runs
+
+    with platform.opened() as lake:
+        order(lake)
+
+
+@dg.job(description="Order a rebuild of Silver and Gold; the refresh that carries it out starts by itself.")
+def rebuild() -> None:
+    """One op: the order. The sensor sees it in the ledger."""
+    order_rebuild()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a tick saw: new objects, the ledger's version and the published one."""
+
+    new_keys: Sequence[str]
+    ledger: int
+    published: int
+
+    @property
+    def mark(self) -> str:
+        """Fingerprint of this state of things: runs carry it as a tag, so that tries at the same state can be counted."""
+        return hashlib.sha256(repr((list(self.new_keys), self.ledger, self.published)).encode()).hexdigest()[:16]
+
+
+def decide(seen: Seen, tries: int) -> tuple[bool, str]:
+    """Whether a run should start now, and why (not). Pure, so that it is tested tick by tick."""
+    if not seen.new_keys and seen.ledger <= seen.published:
+        return False, "nothing new has landed"
+    if tries >= MOST_TRIES:
+        return False, f"{tries} runs have failed on this; see their logs, mend it, and launch refresh by hand"
+    if seen.new_keys:
+        return True, f"{len(seen.new_keys)} new, first {seen.new_keys[0]}"
+    return True, f"the ledger is at {seen.ledger}, what is published at {seen.published}"
+
+
+@dg.sensor(
+    job=refresh_job,
+    minimum_interval_seconds=TICK_SECONDS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Starts a refresh when something has landed, in a folder, in S3, or told by a queue.",
+)
+def landing_sensor(
+    context: dg.SensorEvaluationContext, platform: PlatformResource
+) -> dg.SensorResult | dg.SkipReason:
+    """One tick: is there anything that the ledger has not decided on, or that Gold does not show?"""
+    if context.instance.get_runs_count(dg.RunsFilter(job_name=refresh_job.name, statuses=IN_FLIGHT)):
+        return dg.SkipReason("a refresh is under way; what has landed meanwhile is seen after it")
+    with platform.opened() as lake:
+        seen = look(lake)
+    tries = context.instance.get_runs_count(dg.RunsFilter(job_name=refresh_job.name, tags={MARK_TAG: seen.mark}))
+    start, why = decide(seen, tries)
+    if not start:
+        return dg.SkipReason(why)
+    return dg.SensorResult(run_requests=[dg.RunRequest(tags={MARK_TAG: seen.mark, WHY_TAG: why})])
+
+
+def look(lake: "Platform") -> Seen:
+    """What there is to do now: by the queue where there is one, else by listing."""
+    from spotify_platform.contracts.ops import LEDGER, PUBLISHED  # noqa: PLC0415 - engines are for ticks and runs
+    from spotify_platform.landing.notifications import announced_keys  # noqa: PLC0415
+    from spotify_platform.pipeline.plan import new_arrivals  # noqa: PLC0415
+
+    if lake.settings.queue_url:
+        keys = announced_keys(lake.settings)
+    else:
+        keys = [arrival.key for arrival in new_arrivals(lake)]
+    return Seen(keys, lake.engine.open(LEDGER).holds, lake.engine.open(PUBLISHED).holds)
+
+
+@dg.schedule(
+    job=refresh_job,
+    cron_schedule="@hourly",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Looks through the whole landing zone, for what a listing of recent days or a queue has not told.",
+)
+def hourly_sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """A refresh with a full listing."""
+    del context
+    return dg.RunRequest(run_config={"ops": {LEDGER_OP: {"config": {"full": True}}}})
+

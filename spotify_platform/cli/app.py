@@ -1,0 +1,96 @@
+"""The commands. Each is a shell over one function: arguments in, a table or JSON out."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from spotify_platform.settings import load_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+_state = {"verbose": False}
+
+
+@app.callback()
+def options(*, verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks.")] = False) -> None:
+    """Your Spotify listening history as a lakehouse, on your own machine."""
+    _state["verbose"] = verbose
+
+
+def is_verbose() -> bool:
+    """Whether tracebacks are wanted."""
+    return _state["verbose"]
+
+
+def console_error(message: str) -> None:
+    """Say what went wrong, on standard error."""
+    Console(stderr=True, highlight=False).print(message, style="bold red", markup=False)
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="Zips, folders, JSON files, in any mix.")],
+    user: Annotated[str | None, typer.Option(help="Whose history it is; default is the setting USER (me).")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken.")] = False,
+) -> None:
+    """Put exports into the landing zone and print a receipt."""
+    from spotify_platform.cli.receipts import print_receipt  # noqa: PLC0415 - each command loads what it needs
+    from spotify_platform.pipeline.importing import import_paths  # noqa: PLC0415
+
+    settings = load_settings()
+    receipt = import_paths(settings, paths, user or settings.user, dry_run=dry_run)
+    print_receipt(Console(), receipt, dry_run=dry_run)
+
+
+@app.command()
+def refresh(
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Look through the whole landing zone, not its recent days.")] = False,
+) -> None:
+    """Process all that has landed, through Gold, in this process."""
+    from spotify_platform.cli.progress import refreshed  # noqa: PLC0415
+
+    refreshed(load_settings(), Console(stderr=True), full=full)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="SQL over bronze.x, silver.y, gold.z, ops.w.")],
+    format: Annotated[str, typer.Option(help="table, csv, json or parquet (to standard output).")] = "table",  # noqa: A002
+) -> None:
+    """Ask the tables with DuckDB; Gold as it is published."""
+    from spotify_platform.cli.query import run_query  # noqa: PLC0415
+
+    run_query(load_settings(), query, format, sys.stdout)
+
+
+@app.command()
+def status(*, json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False) -> None:
+    """Accounting of every object, freshness, and the checks' results."""
+    from spotify_platform.cli.status import print_status  # noqa: PLC0415
+
+    print_status(load_settings(), Console(), as_json=json)
+
+
+@app.command()
+def rebuild(
+    *, verify: Annotated[bool, typer.Option("--verify", help="Build aside, compare with what is there, change nothing.")] = False
+) -> None:
+    """Make Silver and Gold anew from Bronze."""
+    from spotify_platform.cli.progress import rebuilt, verified  # noqa: PLC0415
+
+    (verified if verify else rebuilt)(load_settings(), Console(stderr=True))
+
+
+@app.command()
+def demo(
+    plays: Annotated[int, typer.Option(min=100, help="How many plays to simulate.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another listener.")] = 1,
+) -> None:
+    """Simulate a listener in a home of its own, and take the way from exports to top lists: no account, no network."""
+    from spotify_platform.cli.demo import run_demo  # noqa: PLC0415
+
+    run_demo(load_settings(), Console(), plays=plays, seed=seed)

@@ -1,0 +1,50 @@
+"""Refresh and rebuild with progress on the terminal."""
+
+import time
+
+from rich.console import Console
+
+from spotify_platform.errors import DataFailedCheck
+from spotify_platform.pipeline.plan import order_rebuild
+from spotify_platform.pipeline.platform import Platform, opened
+from spotify_platform.pipeline.rebuild import verify
+from spotify_platform.pipeline.refresh import Refreshed, refresh
+from spotify_platform.settings import Settings
+
+
+def refreshed(settings: Settings, console: Console, *, full: bool = False) -> Refreshed:
+    """Refresh, naming each table before its turn."""
+    with opened(settings) as platform:
+        return _with_progress(platform, console, full=full)
+
+
+def rebuilt(settings: Settings, console: Console) -> None:
+    """Order a rebuild and carry it out."""
+    with opened(settings) as platform:
+        if order_rebuild(platform) is None:
+            console.print("The lake is empty; there is nothing to rebuild. Import something first: spotify-platform import PATH")
+            return
+        _with_progress(platform, console, full=False)
+
+
+def verified(settings: Settings, console: Console) -> None:
+    """Compare the lake with one built aside from Bronze; raises when they differ."""
+    with opened(settings) as platform, console.status("building aside"):
+        found = verify(platform)
+    for one in found:
+        said = "equal" if one.is_equal else f"{one.only_in_lake:,} rows only in the lake, {one.only_rebuilt:,} only rebuilt"
+        console.print(f"{one.table:<28} {one.rows:>12,} rows   {said}", highlight=False)
+    if not all(one.is_equal for one in found):
+        raise DataFailedCheck("The lake is not what Bronze says. Mend it with: spotify-platform rebuild")
+
+
+def _with_progress(platform: Platform, console: Console, *, full: bool) -> Refreshed:
+    started = time.perf_counter()
+    with console.status("starting") as shown:
+        done = refresh(platform, full=full, told=lambda what: shown.update(what))
+    seconds = time.perf_counter() - started
+    if done.gold is None or done.gold.pins is None:
+        console.print(f"Nothing new; what is published is up to date ({seconds:.1f} s).", highlight=False)
+    else:
+        console.print(f"Published version {done.gold.top} in {seconds:.1f} s; all checks passed.", highlight=False)
+    return done

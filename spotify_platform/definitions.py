@@ -1,0 +1,34 @@
+"""The whole graph on one page. Loading it opens no lake and imports no engine."""
+
+import dagster as dg
+
+from spotify_platform import automation
+from spotify_platform.assets import bronze, gold, landing, silver
+from spotify_platform.resources import PlatformResource
+from spotify_platform.settings import load_settings
+
+
+def build_defs(**resources: object) -> dg.Definitions:
+    """All assets, checks, jobs, sensors and schedules; `resources` replaces those of the environment, by name."""
+    platform = resources.pop("platform", None) or PlatformResource()
+    assert isinstance(platform, PlatformResource)
+    return dg.Definitions(
+        assets=[
+            *landing.landed_objects,
+            landing.ledger,
+            *bronze.bronze_tables,
+            bronze.quarantine,
+            silver.play_records,
+            silver.accounting,
+            silver.plays,
+            gold.gold_assets(platform.settings().home),
+        ],
+        jobs=[automation.refresh_job, automation.rebuild],
+        sensors=[automation.landing_sensor],
+        schedules=[automation.hourly_sweep],
+        executor=dg.in_process_executor,
+        resources={"platform": platform, **resources},
+    )
+
+
+defs = build_defs()

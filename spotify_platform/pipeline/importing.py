@@ -1,0 +1,136 @@
+"""`import`: files from anywhere into the landing zone, and a receipt of what they hold. The files themselves stay."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import obstore
+from obstore.store import LocalStore, ObjectStore
+
+from spotify_platform.contracts.bronze import BY_TABLE
+from spotify_platform.errors import WrongCall
+from spotify_platform.landing.archives import ArchiveLimits
+from spotify_platform.landing.arrivals import is_litter, look
+from spotify_platform.landing.inspection import CHUNK, Inspected, inspect
+from spotify_platform.landing.keys import base_name, import_key
+from spotify_platform.pipeline.plan import KINDS
+from spotify_platform.pipeline.platform import Platform, opened
+from spotify_platform.pipeline.reading import Planned, read_objects
+from spotify_platform.profiles import is_user_id
+from spotify_platform.settings import Settings
+from spotify_platform.transforms.typing import type_rows
+
+_YEARS = re.compile(r"_\d{4}(-\d{4})?(?=[_.])")
+_PART = re.compile(r"^(?P<stem>.*?)_?(?P<number>\d{1,2})\.json$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document of a receipt: a loose file, or a member of a zip. Months are written YYYY-MM."""
+
+    name: str
+    kind: str | None
+    rows: int
+    bad_rows: int
+    first_month: str | None
+    last_month: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an import took: keys in the landing zone, the documents they hold, files left alone with the reason."""
+
+    user: str
+    keys: tuple[str, ...]
+    parts: tuple[Part, ...]
+    left: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+
+
+def import_paths(settings: Settings, paths: Sequence[Path], user: str, *, dry_run: bool = False) -> Receipt:
+    """Put files into the landing zone under the user's inbox; what is not a listening history is left and named.
+
+    Raises:
+        WrongCall: a path is not there, or the user's name cannot be one.
+    """
+    if not is_user_id(user):
+        raise WrongCall(f"{user!r} cannot be a user: letters, digits and . _ @ - only, at most 64, beginning with a letter or digit.")
+    files = list(_files(paths))
+    keys: list[str] = []
+    parts: list[Part] = []
+    left: list[tuple[str, str]] = []
+    with opened(settings) as platform:
+        for file in files:
+            found = _inspected(file)
+            if not any(one.verdict == "load" for one in found):
+                left.append((str(file), next((one.reason for one in found if one.reason), "nothing in it is a listening history")))
+                continue
+            parts += [_part(platform, file, one) for one in found if one.verdict in ("load", "not_recognised")]
+            if not dry_run:
+                keys.append(_land(platform.landing, file, user))
+    names = [base_name(part.name) for part in parts if part.kind]
+    return Receipt(user, tuple(keys), tuple(parts), tuple(left), tuple(missing_parts(names)))
+
+
+def missing_parts(names: Sequence[str]) -> Iterator[str]:
+    """Numbers that lack in a series of file names, as `StreamingHistory_music part 2 of 0-5`."""
+    series: dict[str, set[int]] = {}
+    for name in names:
+        if match := _PART.match(_YEARS.sub("", name)):
+            series.setdefault(match["stem"], set()).add(int(match["number"]))
+    for stem, numbers in sorted(series.items()):
+        for number in sorted(set(range(max(numbers) + 1)) - numbers):
+            yield f"{stem} part {number} of 0-{max(numbers)}"
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.is_file() and not is_litter(p.relative_to(path).as_posix()))
+        elif path.is_file():
+            yield path
+        else:
+            raise WrongCall(f"{path} is neither a file nor a folder.")
+
+
+def _inspected(file: Path) -> list[Inspected]:
+    store = LocalStore(str(file.absolute().parent))
+    arrival = look(store, file.name)
+    return inspect(store, arrival, KINDS, ArchiveLimits()) if arrival else []
+
+
+def _part(platform: Platform, file: Path, found: Inspected) -> Part:
+    name = f"{file.name}{found.key[len(file.name):]}"
+    if found.kind is None or found.sha256 is None:
+        return Part(name, None, 0, 0, None, None, found.reason)
+    source = BY_TABLE[found.kind]
+    store = LocalStore(str(file.absolute().parent))
+    planned = Planned(found.key, found.etag, found.size, found.sha256, "")
+    framed = read_objects(store, [planned], set(), platform.work / "receipt.ndjson")
+    if not framed.lines.num_rows:
+        return Part(name, found.kind, 0, 0, None, None, framed.objects[0].reason)
+    typed = type_rows(platform.engine.landed(framed.path, source, framed.longest), source)
+    time = typed[source.fields[0].column] if source.source != "api" else typed.played_at
+    counted = typed.aggregate(
+        rows=typed.count(),
+        bad=typed["_reason"].notnull().cast("int64").sum(),
+        first=time.min().strftime("%Y-%m"),
+        last=time.max().strftime("%Y-%m"),
+    )
+    row = platform.engine.fetch(counted).to_pylist()[0]
+    return Part(name, found.kind, row["rows"], int(row["bad"] or 0), row["first"], row["last"], framed.objects[0].reason)
+
+
+def _land(store: ObjectStore, file: Path, user: str) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+    key = import_key(user, file.name, digest.hexdigest(), datetime.now(UTC))
+    with file.open("rb") as stream:
+        obstore.put(store, key, stream)
+    return key

@@ -1,0 +1,38 @@
+"""Reading from outside the steps: every table as a view, Gold at the versions that are published together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
+from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
+from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.lakehouse.duckdb_delta import prepare, scan_sql
+from spotify_platform.lakehouse.publishing import published
+from spotify_platform.pipeline.platform import opened
+from spotify_platform.settings import Settings
+
+TABLES = (*(source.table for source in SOURCES), QUARANTINE, LEDGER, ACCOUNTING, PUBLISHED, PLAY_RECORDS, PLAYS)
+
+
+@contextmanager
+def reading_connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB with a view for each table there is, as `layer.name`."""
+    with opened(settings) as platform:
+        engine = platform.engine
+        versions = {table.path: engine.open(table).version for table in TABLES if engine.exists(table)}
+        pins = published(engine) if PUBLISHED.path in versions else None
+        if pins:
+            versions |= {path: version for path, version in pins.versions.items() if path.startswith("gold/")}
+        con = duckdb.connect(config={"autoinstall_known_extensions": False, "threads": settings.threads})
+        prepare(con, settings.lake_location)
+        for layer in ("bronze", "silver", "gold", "ops"):
+            con.execute(f"create schema {layer}")
+        for path, version in versions.items():
+            layer, _, name = path.partition("/")
+            con.execute(f"create view {layer}.{name} as select * from {scan_sql(settings.lake_location, path, version)}")
+        try:
+            yield con
+        finally:
+            con.close()

@@ -1,0 +1,61 @@
+"""Law 1, in the hand of the owner: build Silver and Gold aside from all of Bronze and compare with what is there."""
+
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.bronze import SOURCES
+from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.errors import WrongCall
+from spotify_platform.lakehouse.publishing import published
+from spotify_platform.pipeline.gold import build_aside, gold_tables
+from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.silver import all_plays, all_records
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One table: its rows, and how many are only in the lake or only in what was built aside."""
+
+    table: str
+    rows: int
+    only_in_lake: int
+    only_rebuilt: int
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether both hold the same rows."""
+        return not self.only_in_lake and not self.only_rebuilt
+
+
+def verify(platform: Platform) -> list[Comparison]:
+    """Compare every table of Silver and published Gold with one built aside from all of Bronze.
+
+    Raises:
+        WrongCall: there is nothing to compare, or something is still to be processed.
+    """
+    engine = platform.engine
+    pins = published(engine)
+    ledger = engine.open(LEDGER)
+    if pins is None or pins.batch != ledger.holds:
+        raise WrongCall("What has landed is not all processed yet. Run: spotify-platform refresh")
+    bronze = {source.table.name: engine.open(source.table) for source in SOURCES}
+    records = engine.cache(all_records(platform, bronze, ledger, ledger.holds))
+    plays = engine.cache(all_plays(platform, records, ledger))
+    found = [
+        _compared(platform, PLAY_RECORDS.path, engine.read(engine.open(PLAY_RECORDS)), records),
+        _compared(platform, PLAYS.path, engine.read(engine.open(PLAYS)), plays),
+    ]
+    area = build_aside(platform, plays, None).scratch
+    with engine.scratch(area) as built:
+        for table in gold_tables(platform):
+            there = engine.read(engine.open(table, version=pins.versions[table.path]))
+            found.append(_compared(platform, table.path, there, built(table.name)))
+    return found
+
+
+def _compared(platform: Platform, path: str, there: ir.Table, rebuilt: ir.Table) -> Comparison:
+    only_there, only_rebuilt = platform.engine.difference(there, rebuilt)
+    return Comparison(path, platform.engine.count(there), only_there, only_rebuilt)
+

@@ -1,0 +1,52 @@
+"""What each contract demands, in names and words. No engine here: definitions are loaded without one."""
+
+from spotify_platform.contracts.bronze import SOURCES
+from spotify_platform.contracts.model import Column, Table
+from spotify_platform.contracts.ops import ACCOUNTING
+from spotify_platform.contracts.silver import PLAYS
+
+KEYS_UNIQUE = "keys_unique"
+REQUIRED_COLUMNS = "required_columns"
+RANGES = "ranges"
+ACCEPTED_VALUES = "accepted_values"
+ROWS_ARE_ALL_THERE = "rows_are_all_there"
+ADDS_UP = "adds_up"
+EVERY_PLAY_HAS_ITS_RECORDS = "every_play_has_its_records"
+
+RECONCILED = {
+    ACCOUNTING.path: {ADDS_UP: "rows_in = rows_new + rows_repeat + rows_quarantined, for every object"},
+    PLAYS.path: {EVERY_PLAY_HAS_ITS_RECORDS: "every record is in exactly one play, and every play's records are there"},
+} | {
+    source.table.path: {ROWS_ARE_ALL_THERE: "rows the reader counted = good rows + quarantined rows, for every object"}
+    for source in SOURCES
+}
+
+
+def checks_of(table: Table) -> dict[str, str]:
+    """Names of all checks of a table, with what each says."""
+    return demanded(table) | RECONCILED.get(table.path, {})
+
+
+def demanded(table: Table) -> dict[str, str]:
+    """Names of the checks a table has, with what each says."""
+    found = {}
+    if table.key:
+        found[KEYS_UNIQUE] = f"({', '.join(table.key)}) is unique"
+    if names := [c.name for c in table.columns if c.required]:
+        found[REQUIRED_COLUMNS] = f"never null: {', '.join(names)}"
+    if names := [_range(c) for c in table.columns if has_range(c)]:
+        found[RANGES] = "; ".join(names)
+    if names := [f"{c.name} is one of {', '.join(c.accepted)}" for c in table.columns if c.accepted]:
+        found[ACCEPTED_VALUES] = "; ".join(names)
+    return found
+
+
+def has_range(column: Column) -> bool:
+    """Whether a column's values are bounded."""
+    return column.low is not None or column.high is not None
+
+
+def _range(column: Column) -> str:
+    if column.low is None or column.high is None:
+        return f"{column.name} {'at most' if column.low is None else 'at least'} {column.high if column.low is None else column.low}"
+    return f"{column.name} {column.low} to {column.high}"
