@@ -94,3 +94,11 @@ def demo(
     from spotify_platform.cli.demo import run_demo  # noqa: PLC0415
 
     run_demo(load_settings(), Console(), plays=plays, seed=seed)
+
+
+@app.command()
+def dev(port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000) -> None:
+    """Start Dagster: its UI, the landing sensor, the hourly sweep. Stop with Ctrl+C."""
+    from spotify_platform.cli.dev import run_dev  # noqa: PLC0415
+
+    run_dev(load_settings(), port=port)

@@ -103,6 +103,8 @@ def advance(
             return Advanced(commit(engine, own, compute(step), top), step.last, top)
         except Conflict:
             continue
+        finally:
+            engine.release()
     raise Outside(f"{target.path}: other writers were first {TRIES} times in a row. Let them finish and run it again.")
 
 

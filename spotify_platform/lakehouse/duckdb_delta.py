@@ -21,6 +21,7 @@ from spotify_platform.contracts.model import Source, Table
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.duckdb_json import landed_sql, quoted
 from spotify_platform.lakehouse.engine import APP_ID, Snapshot
+from spotify_platform.lakehouse.slices import Slice, predicate_of
 from spotify_platform.storage import Location
 
 # What any reader and both engines can open: nothing above reader 1 and writer 2.
@@ -32,6 +33,8 @@ PROPERTIES = {
     "delta.dataSkippingNumIndexedCols": "-1",
 }
 ROWS_AT_ONCE = 65_536
+# Row groups this small keep the writer's memory bounded, and a year of one user in a few of them.
+WRITER = WriterProperties(compression="ZSTD", max_row_group_size=ROWS_AT_ONCE)
 
 
 def extension_path(name: str) -> Path:
@@ -85,6 +88,7 @@ class DuckDbDelta:
             spill.mkdir(parents=True, exist_ok=True)
             self._config["temp_directory"] = str(spill)
         self._names = 0
+        self._made: list[tuple[str, str]] = []
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -111,14 +115,25 @@ class DuckDbDelta:
         """Whether the table was ever made."""
         return bool(DeltaTable.is_deltatable(self.lake.join(table.path), self.lake.s3_options()))
 
-    def read(self, snapshot: Snapshot) -> ir.Table:
-        """Rows of a snapshot; filters by literals on partition columns and ranges prune files."""
-        relation = scan_sql(self.lake, snapshot.table.path, snapshot.version)
-        return self._ibis.sql(f"select * from {relation}", schema=schema_of(snapshot.table))
+    def read(self, snapshot: Snapshot, slices: Sequence[Slice] | None = None) -> ir.Table:
+        """Rows of a snapshot, or of some slices of it; see `Engine.read`."""
+        schema = schema_of(snapshot.table)
+        if slices is None:
+            relation = scan_sql(self.lake, snapshot.table.path, snapshot.version)
+        else:
+            # delta_scan opens every file for an OR or a list with gaps; delta-rs prunes by them exactly.
+            files = snapshot.handle.file_uris(file_pruning_predicate=predicate_of(slices)) if slices else []
+            if not files:
+                return self.values([], dict(schema.items()))
+            listed = ", ".join(quoted(file) for file in files)
+            types = {name: self._type(schema[name]) for name in snapshot.table.partition_by}
+            hive = ", ".join(f"{name}: {type_}" for name, type_ in types.items())
+            relation = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = true, hive_types = {{{hive}}})"
+        return self._ibis.sql(f"select {', '.join(schema)} from {relation}", schema=schema)
 
     def landed(self, path: Path, source: Source, longest: int) -> ir.Table:
         """Records as text of the declared JSON kind; see `Engine.landed`."""
-        name = self._name("landed")
+        name = self._name("landed", "view")
         self.connection.execute(f"create temp view {name} as {landed_sql(str(path), source, longest=longest)}")
         return self._ibis.table(name)
 
@@ -126,8 +141,7 @@ class DuckDbDelta:
         """A small relation from plain values; types are spelled as in contracts."""
         # By way of JSON text: Arrow from Python objects, and parameters too, import pandas, a second in every run.
         name = self._name("values")
-        to_sql = self._ibis.compiler.type_mapper.to_string
-        types = {column: to_sql(ibis.dtype(type_)) for column, type_ in schema.items()}
+        types = {column: self._type(ibis.dtype(type_)) for column, type_ in schema.items()}
         columns = ", ".join(f'row."{column}"::{type_} as "{column}"' for column, type_ in types.items())
         shape = json.dumps([{column: _json_shape(ibis.dtype(type_)) for column, type_ in schema.items()}])
         text = json.dumps(list(rows), default=lambda value: value.isoformat())
@@ -137,18 +151,23 @@ class DuckDbDelta:
 
     def arrow(self, table: pa.Table) -> ir.Table:
         """A relation over an Arrow table."""
-        name = self._name("values")
+        name = self._name("arrow", "view")
         self.connection.register(name, table)
         return self._ibis.table(name)
 
     def cache(self, rows: ir.Table) -> ir.Table:
         """Compute once, read many times within this step."""
         # DuckDB sums integers to hugeint where Ibis says int64: what is kept must have the type that was promised.
-        to_sql = self._ibis.compiler.type_mapper.to_string
-        columns = ", ".join(f'"{name}"::{to_sql(dtype)} as "{name}"' for name, dtype in rows.schema().items())
+        columns = ", ".join(f'"{name}"::{self._type(dtype)} as "{name}"' for name, dtype in rows.schema().items())
         name = self._name("cache")
         self.connection.execute(f"create temp table {name} as select {columns} from ({self.sql(rows)})")
         return self._ibis.table(name)
+
+    def release(self) -> None:
+        """Give back what `cache` and `values` hold; relations made from them are no longer valid."""
+        for kind, name in self._made:
+            self.connection.execute(f"drop {kind} if exists {name}")
+        self._made.clear()
 
     def fetch(self, rows: ir.Table) -> pa.Table:
         """A small answer as Arrow. Never a table of the lake."""
@@ -195,10 +214,10 @@ class DuckDbDelta:
         data = self._reader(rows, snapshot.table) if rows is not None else _empty(snapshot.table)
         return self._commit(snapshot, data, holds, mode="append")
 
-    def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Mapping[str, int]], holds: int) -> Snapshot:
+    def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Slice], holds: int) -> Snapshot:
         """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""
-        predicate = " or ".join("(" + " and ".join(f"{k} = {v}" for k, v in s.items()) + ")" for s in slices)
-        return self._commit(snapshot, self._reader(rows, snapshot.table), holds, mode="overwrite", predicate=predicate)
+        data = self._reader(rows, snapshot.table)
+        return self._commit(snapshot, data, holds, mode="overwrite", predicate=predicate_of(slices))
 
     def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:
         """Put rows in the place of the whole table, in one commit. Raises `Conflict`."""
@@ -208,7 +227,7 @@ class DuckDbDelta:
         properties = CommitProperties(app_transactions=[Transaction(APP_ID, holds)])
         try:
             write_deltalake(
-                snapshot.handle, data, commit_properties=properties, writer_properties=WriterProperties(compression="ZSTD"), **how
+                snapshot.handle, data, commit_properties=properties, writer_properties=WRITER, **how
             )
         except CommitFailedError as error:
             raise Conflict(f"{snapshot.table.path}: {error}") from error
@@ -239,9 +258,14 @@ class DuckDbDelta:
         except (DeltaError, OSError):  # another process made it first; if not, opening says what is wrong
             return DeltaTable(url, storage_options=options)
 
-    def _name(self, what: str) -> str:
+    def _type(self, dtype: dt.DataType) -> str:
+        return str(self._ibis.compiler.type_mapper.to_string(dtype))
+
+    def _name(self, what: str, kind: str = "table") -> str:
         self._names += 1
-        return f"{what}_{self._names}"
+        name = f"{what}_{self._names}"
+        self._made.append((kind, name))
+        return name
 
 
 def _json_shape(dtype: dt.DataType) -> object:

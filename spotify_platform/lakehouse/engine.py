@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from spotify_platform.contracts.model import Source, Table
+from spotify_platform.lakehouse.slices import Slice
 
 APP_ID = "lake"
 """Every table's only Delta app transaction: its version is the number of the ledger's last batch the table holds."""
@@ -35,8 +36,11 @@ class Engine(Protocol):
     def open(self, table: Table, *, version: int | None = None) -> Snapshot:
         """The table now (created empty if it is not there), or at a Delta version."""
 
-    def read(self, snapshot: Snapshot) -> ir.Table:
-        """Rows of a snapshot; filters by literals on partition columns and ranges prune files."""
+    def read(self, snapshot: Snapshot, slices: Sequence[Slice] | None = None) -> ir.Table:
+        """Rows of a snapshot, or of some slices of it by partition columns: then no other file is opened.
+
+        Of the whole, filters by equality and by ranges of literals prune files; lists and ORs do not.
+        """
 
     def landed(self, path: Path, source: Source, longest: int) -> ir.Table:
         """Framed records of a file as text of the declared JSON kind, in no order.
@@ -51,6 +55,9 @@ class Engine(Protocol):
 
     def cache(self, rows: ir.Table) -> ir.Table:
         """Compute once, read many times within this step."""
+
+    def release(self) -> None:
+        """Give back what `cache` and `values` hold; relations made from them are no longer valid."""
 
     def fetch(self, rows: ir.Table) -> pa.Table:
         """A small answer as Arrow. Never a table of the lake."""
@@ -73,7 +80,7 @@ class Engine(Protocol):
     def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
         """Add rows (none: only the transaction). Raises `Conflict`."""
 
-    def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Mapping[str, int]], holds: int) -> Snapshot:
+    def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Slice], holds: int) -> Snapshot:
         """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""
 
     def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:

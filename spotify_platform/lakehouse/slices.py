@@ -17,15 +17,12 @@ def bucket_of(user_id: str, buckets: int) -> int:
     return int.from_bytes(hashlib.sha256(user_id.encode()).digest()[:4], "big") % buckets
 
 
+def predicate_of(slices: Iterable[Slice]) -> str:
+    """Slices as Delta's predicate: literals, so that files outside them are neither opened nor removed."""
+    return " or ".join("(" + " and ".join(f"{column} = {value}" for column, value in s.items()) + ")" for s in slices)
+
+
 def within(rows: ir.Table, slices: Iterable[Slice]) -> ir.Table:
-    """Rows of these slices, by literals, so that files outside them are not opened."""
-    wanted = list(slices)
-    if not wanted:
-        return rows.filter(ibis.literal(False))  # noqa: FBT003 - a literal
-    columns = list(wanted[0])
-    # Each column's own list prunes files; the exact pairs are told apart afterwards.
-    coarse = [rows[column].isin(sorted({s[column] for s in wanted})) for column in columns]
-    if len(columns) == 1:
-        return rows.filter(coarse)
-    exact = ibis.or_(*[ibis.and_(*[rows[column] == s[column] for column in columns]) for s in wanted])
-    return rows.filter([*coarse, exact])
+    """Rows of these slices of a relation that was computed; of a table, `Engine.read` takes slices itself."""
+    exact = [ibis.and_(*[rows[column] == value for column, value in s.items()]) for s in slices]
+    return rows.filter(ibis.or_(*exact)) if exact else rows.limit(0)

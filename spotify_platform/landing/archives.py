@@ -14,16 +14,30 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from spotify_platform.errors import DataFailedCheck
-from spotify_platform.landing.zip_directory import DamagedZip, Entry, content_offset, entries, find_directory
+from spotify_platform.landing.zip_directory import (
+    DEFLATED,
+    STORED,
+    DamagedZip,
+    Entry,
+    content_offset,
+    entries,
+    find_directory,
+)
+from spotify_platform.landing.zip_stream import MemberStream, Packed, first_bytes
 
-_STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
-_INPUT_BYTES = 1 << 16
 _BUFFER_BYTES = 1 << 18
 
 _JUNK = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$)")
 _ARCHIVE_NAME = re.compile(r"\.(zip|zipx|7z|rar|gz|tgz|bz2|tbz2?|xz|txz|zst|lz4?|lzma|tar|cab|jar|iso)$", re.IGNORECASE)
-_ARCHIVE_CONTENT = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08")
+_ARCHIVE_CONTENT = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"PK\x07\x08",
+    b"Rar!\x1a\x07",
+    b"7z\xbc\xaf\x27\x1c",
+    b"\x1f\x8b\x08",
+)
 _LONGEST_SIGNATURE = max(map(len, _ARCHIVE_CONTENT))
 _AGAIN = "download it again"
 _REPACK = "unpack it and zip its JSON files anew"
@@ -61,15 +75,6 @@ class Member:
     crc: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """Where a member's packed bytes are."""
-
-    offset: int
-    packed: int
-    is_deflated: bool
-
-
 class Archive:
     """A zip that passed every check; made by `open_archive`. It reads from the file it was given.
 
@@ -78,7 +83,7 @@ class Archive:
         left_out: names of the litter (`__MACOSX/`, `.DS_Store`).
     """
 
-    def __init__(self, file: BinaryIO, contents: dict[Member, _Content]) -> None:
+    def __init__(self, file: BinaryIO, contents: dict[Member, Packed]) -> None:
         self._file = file
         self._contents = contents
         self.members = tuple(member for member in contents if not _JUNK.search(member.name))
@@ -91,7 +96,7 @@ class Archive:
             ArchiveRefused: while reading, when the content is not as long as declared, its CRC is wrong or its
                 compression is broken. A reader that got `member.size` bytes got the right ones.
         """
-        stream = _MemberStream(self._file, member, self._contents[member])
+        stream = MemberStream(self._file, self._contents[member], broken=_broken(member))
         return cast("BinaryIO", io.BufferedReader(stream, _BUFFER_BYTES))
 
 
@@ -128,11 +133,11 @@ def open_archive(file: BinaryIO, *, limits: ArchiveLimits) -> Archive:
 def _check_kind(entry: Entry) -> None:
     if entry.flags & _ENCRYPTED or entry.method == 99:
         raise ArchiveRefused(f"{entry.name!r} is encrypted: zip the files without a password")
-    if entry.method not in (_STORED, _DEFLATED):
+    if entry.method not in (STORED, DEFLATED):
         raise ArchiveRefused(f"{entry.name!r} is compressed by method {entry.method}: zip it with ordinary deflate")
     if stat.S_IFMT(entry.mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise ArchiveRefused(f"{entry.name!r} is a link or a device, not a file: {_REPACK}")
-    if entry.size and (_is_folder(entry) or (entry.method == _STORED and entry.size != entry.packed)):
+    if entry.size and (_is_folder(entry) or (entry.method == STORED and entry.size != entry.packed)):
         raise ArchiveRefused(f"{entry.name!r} has a size that cannot be: {_AGAIN}")
 
 
@@ -152,13 +157,15 @@ def _check_name(name: str) -> None:
     if wrong:
         raise ArchiveRefused(f"the zip has a member of the unsafe name {name[:80]!r}: {_REPACK}")
     if _ARCHIVE_NAME.search(name):
-        raise ArchiveRefused(f"{name!r} is an archive within the zip: unpack the zip and import what is in it")
+        raise _nested(name)
 
 
 def _check_sizes(listed: Sequence[Entry], limits: ArchiveLimits) -> None:
     for entry in listed:
         if entry.size > limits.member_bytes:
-            raise ArchiveRefused(f"{entry.name!r} has {entry.size:,} bytes, more than {limits.member_bytes:,}: split it")
+            raise ArchiveRefused(
+                f"{entry.name!r} has {entry.size:,} bytes, more than {limits.member_bytes:,}: split it"
+            )
         _check_ratio(repr(entry.name), entry.size, entry.packed, limits)
     total = sum(entry.size for entry in listed)
     if total > limits.total_bytes:
@@ -176,13 +183,14 @@ def _check_names_differ(listed: Sequence[Entry]) -> None:
     for entry in listed:
         if _is_folder(entry):
             continue
-        same = unicodedata.normalize("NFC", entry.name.replace("./", "")).casefold()
+        path = "/".join(part for part in entry.name.split("/") if part != ".")
+        same = unicodedata.normalize("NFC", path).casefold()
         if same in seen:
             raise ArchiveRefused(f"the zip has {entry.name!r} more than once: {_REPACK}")
         seen.add(same)
 
 
-def _contents(file: BinaryIO, listed: Sequence[Entry], end: int) -> dict[Member, _Content]:
+def _contents(file: BinaryIO, listed: Sequence[Entry], end: int) -> dict[Member, Packed]:
     """Where the content of each file is, in the order of the directory; no byte may belong to two members."""
     begins = {entry.offset: content_offset(file, entry) for entry in listed}
     taken = 0
@@ -193,80 +201,24 @@ def _contents(file: BinaryIO, listed: Sequence[Entry], end: int) -> dict[Member,
     if taken > end:
         raise DamagedZip("a member reaches into the directory")
     return {
-        Member(entry.name, entry.size, entry.crc): _Content(
-            begins[entry.offset], entry.packed, entry.method == _DEFLATED
-        )
+        Member(entry.name, entry.size, entry.crc): Packed.of(entry, begins[entry.offset])
         for entry in listed
         if not _is_folder(entry)
     }
 
 
-def _check_not_nested(member: Member, content: _Content, file: BinaryIO) -> None:
-    file.seek(content.offset)
-    head = file.read(min(content.packed, 512))
-    if content.is_deflated:
-        try:
-            head = zlib.decompressobj(-zlib.MAX_WBITS).decompress(head, _LONGEST_SIGNATURE)
-        except zlib.error as broken:
-            raise _broken(member) from broken
+def _check_not_nested(member: Member, content: Packed, file: BinaryIO) -> None:
+    try:
+        head = first_bytes(file, content, _LONGEST_SIGNATURE)
+    except zlib.error as broken:
+        raise _broken(member) from broken
     if head.startswith(_ARCHIVE_CONTENT):
-        raise ArchiveRefused(f"{member.name!r} is an archive within the zip: unpack the zip and import what is in it")
+        raise _nested(member.name)
+
+
+def _nested(name: str) -> ArchiveRefused:
+    return ArchiveRefused(f"{name!r} is an archive within the zip: unpack the zip and import what is in it")
 
 
 def _broken(member: Member) -> ArchiveRefused:
     return ArchiveRefused(f"the content of {member.name!r} is broken: {_AGAIN}")
-
-
-class _MemberStream(io.RawIOBase):
-    """A member's content; the last bytes are given out only once length and CRC are known to be right."""
-
-    def __init__(self, file: BinaryIO, member: Member, content: _Content) -> None:
-        super().__init__()
-        self._file = file
-        self._member = member
-        self._at = content.offset
-        self._packed_left = content.packed
-        self._unpacker = zlib.decompressobj(-zlib.MAX_WBITS) if content.is_deflated else None
-        self._waiting = b""
-        self._left = member.size
-        self._crc = 0
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        """Fill a buffer; 0 at the end."""
-        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
-        data = self._unpacked(min(len(view), self._left)) if self._left else b""
-        self._crc = zlib.crc32(data, self._crc)
-        self._left -= len(data)
-        if not self._left:
-            self._check_end()
-        view[: len(data)] = data
-        return len(data)
-
-    def _unpacked(self, most: int) -> bytes:
-        """Between 1 and `most` bytes more."""
-        if self._unpacker is None:
-            return self._packed(most)
-        try:
-            while not (data := self._unpacker.decompress(self._waiting or self._packed(_INPUT_BYTES), most)):
-                self._waiting = self._unpacker.unconsumed_tail
-        except zlib.error as broken:
-            raise _broken(self._member) from broken
-        self._waiting = self._unpacker.unconsumed_tail
-        return data
-
-    def _packed(self, most: int) -> bytes:
-        # The file may have been moved by another member's stream.
-        self._file.seek(self._at)
-        data = self._file.read(min(most, self._packed_left))
-        if not data:
-            raise _broken(self._member)
-        self._at += len(data)
-        self._packed_left -= len(data)
-        return data
-
-    def _check_end(self) -> None:
-        ...

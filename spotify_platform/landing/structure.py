@@ -135,7 +135,7 @@ class Nesting:
         return np.where(found // width == before, kinds[found % width], carried)
 
     def _suspects(self, at: Positions, kinds: Bytes, depth: Positions) -> Positions:
-        """Braces that begin a line in the column of the first row, 0 where that begins no line, while brackets are open."""
+        """Braces that begin a line in the first row's column, or at its begin where that row begins none, too deep."""
         braces = np.flatnonzero(kinds == OPEN_OBJECT)
         lines = kinds[braces - 1]
         begins_line = (braces > 0) & ((lines == NEWLINE) | (lines == RETURN))

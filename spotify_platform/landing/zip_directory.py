@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-LOCAL_SIGNATURE = b"PK\x03\x04"
+STORED, DEFLATED = 0, 8
+
+_LOCAL_SIGNATURE = b"PK\x03\x04"
 _ENTRY_SIGNATURE = b"PK\x01\x02"
 _END_SIGNATURE = b"PK\x05\x06"
 _LOCATOR_SIGNATURE = b"PK\x06\x07"
@@ -25,6 +27,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _LONGEST_COMMENT = 0xFFFF
 _LONGEST_NAME = 1024
 _IN_ZIP64 = 0xFFFFFFFF
+_ANY_DISK = 0xFFFF  # what zip64 writers may put for a disk's number
 _ZIP64_FIELD = 1
 _SIZES_FOLLOW = 0x8
 _UTF8 = 0x800
@@ -83,11 +86,13 @@ def find_directory(file: BinaryIO) -> Directory:
     end = start + at
     if end >= _LOCATOR.size and _read(file, end - _LOCATOR.size, 4) == _LOCATOR_SIGNATURE:
         end, wide = _end64_record(file, end - _LOCATOR.size)
-        for narrow, limit, value in zip((here, count, length, offset), (0xFFFF, 0xFFFF, _IN_ZIP64, _IN_ZIP64), wide, strict=True):
-            if narrow not in (limit, value):
-                raise DamagedZip("its two end records contradict each other")
+        if any(
+            narrow not in {0xFFFF, _IN_ZIP64, value}
+            for narrow, value in zip((here, count, length, offset), wide, strict=True)
+        ):
+            raise DamagedZip("its two end records contradict each other")
         here, count, length, offset = wide
-    if disk or first_disk or here != count:
+    if not {disk, first_disk} <= {0, _ANY_DISK} or here != count:
         raise DamagedZip("it is one part of several")
     if offset + length != end:
         raise DamagedZip("its directory is not where it says; bytes are missing, or something else was put before it")
@@ -129,21 +134,23 @@ def entries(file: BinaryIO, directory: Directory) -> Iterator[Entry]:
         rest = sum(head[10:13])
         if head[0] != _ENTRY_SIGNATURE or at + _ENTRY.size + rest > end:
             raise DamagedZip("its directory is broken")
-        yield _entry(head, _read(file, at + _ENTRY.size, rest))
+        yield _entry(head, _read(file, at + _ENTRY.size, rest), directory.offset)
         at += _ENTRY.size + rest
     if at != end:
         raise DamagedZip("its directory lists more members than it claims")
 
 
-def _entry(head: tuple[int, ...], rest: bytes) -> Entry:
+def _entry(head: tuple[int, ...], rest: bytes, before: int) -> Entry:
     _, _, _, flags, method, _, _, crc, packed, size, name_length, extra_length, _, disk, _, attributes, offset = head
     if name_length > _LONGEST_NAME:
         raise DamagedZip(f"a member's name is longer than {_LONGEST_NAME:,} bytes")
-    if disk:
+    if disk not in {0, _ANY_DISK}:
         raise DamagedZip("it is one part of several")
     raw_name = rest[:name_length]
     wide = _zip64_values(rest[name_length : name_length + extra_length])
     size, packed, offset = (_widened(value, wide) for value in (size, packed, offset))
+    if offset + _LOCAL.size > before:
+        raise DamagedZip("a member is not before the directory")
     return Entry(_text(raw_name, flags), raw_name, flags, method, crc, packed, size, offset, attributes >> 16)
 
 
@@ -185,7 +192,7 @@ def content_offset(file: BinaryIO, entry: Entry) -> int:
         DamagedZip: the member's header is not there, or says something else than the directory.
     """
     head = _read(file, entry.offset, _LOCAL.size)
-    if len(head) < _LOCAL.size or not head.startswith(LOCAL_SIGNATURE):
+    if len(head) < _LOCAL.size or not head.startswith(_LOCAL_SIGNATURE):
         raise DamagedZip(f"the directory points to nothing for {entry.name!r}")
     _, _, flags, method, _, _, crc, packed, size, name_length, extra_length = _LOCAL.unpack(head)
     rest = _read(file, entry.offset + _LOCAL.size, name_length + extra_length)
@@ -198,7 +205,7 @@ def content_offset(file: BinaryIO, entry: Entry) -> int:
         same = same and (here == there or (here == 0 and bool(flags & _SIZES_FOLLOW)))
     if not same:
         raise DamagedZip(f"the directory and the member's own header differ for {entry.name!r}")
-    return entry.offset + _LOCAL.size + name_length + extra_length
+    return entry.offset + _LOCAL.size + len(rest)
 
 
 def _read(file: BinaryIO, at: int, size: int) -> bytes:

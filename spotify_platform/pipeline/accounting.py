@@ -15,7 +15,7 @@ from spotify_platform.contracts.silver import PLAY_RECORDS
 from spotify_platform.lakehouse.commit import Advanced, Append, Change, Overwrite, Replace, Step, advance
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import after, holder, known_users, orders
-from spotify_platform.lakehouse.slices import bucket_of, within
+from spotify_platform.lakehouse.slices import bucket_of
 from spotify_platform.pipeline.platform import Platform
 
 BRONZE = [source.table for source in SOURCES]
@@ -27,10 +27,14 @@ def advance_quarantine(platform: Platform) -> Advanced:
     def compute(step: Step) -> Change:
         bad = []
         for source in SOURCES:
+            if step.inputs[source.table.name].holds <= step.last:
+                continue
             rows = platform.engine.read(step.inputs[source.table.name])
             new = rows.filter(rows["_part"] == "bad", rows["_batch"] > step.last, rows["_batch"] <= step.top)
             bad.append(_quarantined(new, source.source))
-        found = platform.engine.cache(ibis.union(*bad))
+        if not bad:
+            return Append(None)
+        found = platform.engine.cache(ibis.union(*bad) if len(bad) > 1 else bad[0])
         return Append(found if platform.engine.count(found) else None)
 
     return advance(platform.engine, QUARANTINE, BRONZE, compute, holds=holder(platform.engine))
@@ -80,10 +84,8 @@ def _accounts(platform: Platform, step: Step, people: Sequence[str]) -> ir.Table
     """One row an object of these users, as of `step.top`."""
     engine = platform.engine
     users, _ = platform.users(people)
-    records = within(
-        engine.read(step.inputs[PLAY_RECORDS.name]),
-        [{"user_bucket": b} for b in sorted({bucket_of(u, platform.buckets) for u in people})],
-    )
+    buckets = sorted({bucket_of(user, platform.buckets) for user in people})
+    records = engine.read(step.inputs[PLAY_RECORDS.name], [{"user_bucket": bucket} for bucket in buckets])
     lineage = engine.cache(_lineage(records))
     loaded = [
         _of_source(engine.read(step.inputs[source.table.name]), source.source, people, step.top, lineage)

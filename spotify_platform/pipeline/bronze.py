@@ -49,6 +49,8 @@ def load_pending(platform: Platform, source: Source) -> Loaded:
         except Conflict:
             conflicts += 1
             continue
+        finally:
+            platform.engine.release()
         _forget_attempts(platform, source, number)
         done.append(number)
     raise Outside(f"{source.table.path}: other writers were first {TRIES} times in a row. Let them finish and run it again.")

@@ -16,7 +16,7 @@ from spotify_platform.lakehouse.commit import TRIES
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import orders
 from spotify_platform.lakehouse.publishing import Pins, changed_buckets, pin, publish_table
-from spotify_platform.lakehouse.slices import bucket_of, within
+from spotify_platform.lakehouse.slices import bucket_of
 from spotify_platform.pipeline.platform import Platform
 
 SCRATCH = "scratch.duckdb"  # dbt bakes the stem into its manifest as the database's name
@@ -78,7 +78,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild | No
     results: Sequence[dbt.DbtResult] = ()
     rows: dict[str, int] = {}
     if buckets is None or buckets or not all(snapshot.holds for snapshot in own):
-        aside = build_aside(platform, engine.read(plays), buckets)
+        aside = build_aside(platform, _plays_of(platform, plays, buckets))
         results = aside.results
         with engine.scratch(aside.scratch) as built:
             rows = {table.name: engine.count(built(table.name)) for table in tables}
@@ -103,8 +103,13 @@ class Aside:
     results: Sequence[dbt.DbtResult]
 
 
-def build_aside(platform: Platform, plays: ir.Table, buckets: Sequence[int] | None) -> Aside:
-    """Build and audit Gold of some buckets (None: of all) in a database of its own.
+def _plays_of(platform: Platform, plays: Snapshot, buckets: Sequence[int] | None) -> ir.Table:
+    slices = None if buckets is None else [{"user_bucket": bucket} for bucket in buckets]
+    return platform.engine.read(plays, slices)
+
+
+def build_aside(platform: Platform, plays: ir.Table) -> Aside:
+    """Build and audit Gold of these plays, whole buckets of them, in a database of its own.
 
     Raises:
         GoldNotPublished: a test of severity error failed.
@@ -112,8 +117,7 @@ def build_aside(platform: Platform, plays: ir.Table, buckets: Sequence[int] | No
     area = platform.work / "gold"
     shutil.rmtree(area, ignore_errors=True)
     area.mkdir()
-    given = plays if buckets is None else within(plays, [{"user_bucket": bucket} for bucket in buckets])
-    platform.engine.write_scratch(area / SCRATCH, "silver", "plays", given)
+    platform.engine.write_scratch(area / SCRATCH, "silver", "plays", plays)
     results = dbt.build(area / SCRATCH, platform.settings.home)
     failed = [result for result in results if result.status in ("error", "fail")]
     if failed:

@@ -47,7 +47,7 @@ def verify(platform: Platform) -> list[Comparison]:
         _compared(platform, PLAY_RECORDS.path, engine.read(engine.open(PLAY_RECORDS)), records),
         _compared(platform, PLAYS.path, engine.read(engine.open(PLAYS)), plays),
     ]
-    area = build_aside(platform, plays, None).scratch
+    area = build_aside(platform, plays).scratch
     with engine.scratch(area) as built:
         for table in gold_tables(platform):
             there = engine.read(engine.open(table, version=pins.versions[table.path]))

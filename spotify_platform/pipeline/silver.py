@@ -34,10 +34,9 @@ def advance_play_records(platform: Platform) -> Advanced:
             return Append(None)
         if not step.own.holds:
             return Append(distinct(new))
-        there = engine.read(step.own)
         if len(slices) > MOST_IN_ONE_PREDICATE:
-            return Overwrite(distinct(there.union(new)))
-        return Replace(distinct(within(there, slices).union(new)), slices)
+            return Overwrite(distinct(engine.read(step.own).union(new)))
+        return Replace(distinct(engine.read(step.own, slices).union(new)), slices)
 
     return advance(engine, PLAY_RECORDS, [source.table for source in SOURCES], compute, holds=holder(engine))
 
@@ -49,12 +48,14 @@ def all_records(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snap
 
 def _conformed(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snapshot, last: int, top: int) -> ir.Table:
     users, _ = platform.users(known_users(platform.engine, ledger))
+    # A source without new batches is left out, which spares the engine a plan that reads nothing.
+    new = [source for source in SOURCES if bronze[source.table.name].holds > last] or SOURCES[:1]
     shaped = []
-    for source in SOURCES:
+    for source in new:
         rows = platform.engine.read(bronze[source.table.name])
         good = rows.filter(rows["_part"] == "row", rows["_batch"] > last, rows["_batch"] <= top)
         shaped.append(conform(source.source, good, users))
-    return ibis.union(*shaped)
+    return ibis.union(*shaped) if len(shaped) > 1 else shaped[0]
 
 
 def advance_plays(platform: Platform) -> Advanced:
@@ -67,13 +68,13 @@ def advance_plays(platform: Platform) -> Advanced:
         if rebuild:
             return Overwrite(all_plays(platform, records, step.ledger))
         new = records.filter(records["_batch"] > step.last)
-        touched = _touched(platform, new) + _slices_of_users(platform, records, restated)
+        touched = _touched(platform, new) + _slices_of_users(platform, step.inputs[PLAY_RECORDS.name], restated)
         slices = [dict(pair) for pair in sorted({tuple(sorted(s.items())) for s in touched})]
         if not slices:
             return Append(None)
         if len(slices) > MOST_IN_ONE_PREDICATE:
             return Overwrite(all_plays(platform, records, step.ledger))
-        near = engine.cache(_with_margins(records, slices))
+        near = engine.cache(_with_margins(platform, step.inputs[PLAY_RECORDS.name], slices))
         plays = within(all_plays(platform, near, step.ledger), slices)
         return Replace(plays, slices) if step.own.holds else Append(plays)
 
@@ -97,15 +98,15 @@ def _touched(platform: Platform, new: ir.Table) -> list[Slice]:
     return _slices(platform, ibis.union(*[new.select("user_bucket", year=time.year().cast("int32")) for time in times]))
 
 
-def _slices_of_users(platform: Platform, records: ir.Table, users: Iterable[str]) -> list[Slice]:
-    buckets = {bucket_of(user, platform.buckets) for user in users}
-    return _slices(platform, within(records, [{"user_bucket": bucket} for bucket in buckets])) if buckets else []
+def _slices_of_users(platform: Platform, records: Snapshot, users: Iterable[str]) -> list[Slice]:
+    buckets = sorted({bucket_of(user, platform.buckets) for user in users})
+    return _slices(platform, platform.engine.read(records, [{"user_bucket": bucket} for bucket in buckets])) if buckets else []
 
 
-def _with_margins(records: ir.Table, slices: Sequence[Slice]) -> ir.Table:
+def _with_margins(platform: Platform, records: Snapshot, slices: Sequence[Slice]) -> ir.Table:
     """Records of the slices and those within twice the reach of one, so that what is kept does not show the cut."""
     wide = {(s["user_bucket"], s["year"] + d) for s in slices for d in (-1, 0, 1)}
-    near = within(records, [{"user_bucket": bucket, "year": year} for bucket, year in sorted(wide)])
+    near = platform.engine.read(records, [{"user_bucket": bucket, "year": year} for bucket, year in sorted(wide)])
     bounds = []
     for part in slices:
         start, end = (datetime(part["year"] + d, 1, 1, tzinfo=UTC) for d in (0, 1))

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spotify_platform.landing.framing import Frames, NotJson, frame
+from spotify_platform_tests.hostile import CATALOGUE, Hostile
 
 ROWS = [
     {
@@ -65,13 +66,14 @@ def good(document: bytes) -> list[object]:
 @st.composite
 def documents(draw: st.DrawFn) -> tuple[bytes, list[object]]:
     ascii_only = draw(st.booleans())
+    rows: list[object]
     if draw(st.booleans()):
-        rows = draw(st.lists(values, max_size=5))
+        rows = [*draw(st.lists(values, max_size=5))]
         indent = draw(st.sampled_from([None, 0, 1, 2, "\t"]))
         separators = draw(st.sampled_from([(",", ":"), (", ", ": "), (" ,", " : "), (",\n", ":\n"), ("\n,", "\n:")]))
         text = json.dumps(rows, indent=indent, separators=separators, ensure_ascii=ascii_only)
     else:
-        rows = draw(st.lists(records, min_size=1, max_size=5))
+        rows = [*draw(st.lists(records, min_size=1, max_size=5))]
         indent = draw(st.sampled_from([None, 0, 2])) if len(rows) == 1 else None
         text = "\n".join(json.dumps(row, indent=indent, ensure_ascii=ascii_only) for row in rows)
     text = draw(st.sampled_from(["", "\n", "  "])) + text + draw(st.sampled_from(["", "\n", " \n\n"]))
@@ -247,6 +249,20 @@ class TestDamage:
         path.write_bytes(text)
         read = duckdb.sql(f"select count(*) from read_ndjson_objects('{path}', ignore_errors = true)").fetchone()
         assert read == (frames.count,)
+
+
+class TestCatalogue:
+    """The hostile documents."""
+
+    documents = tuple(entry for entry in CATALOGUE if not entry.file_name.endswith(".zip"))
+
+    @pytest.mark.parametrize("entry", documents, ids=lambda entry: entry.name)
+    def test_has_as_many_rows_as_are_accounted_for(self, entry: Hostile) -> None:
+        if entry.expected.whole == "refused":
+            with pytest.raises(NotJson):
+                framed(entry.build())
+        elif (total := entry.expected.total) is not None:
+            assert framed(entry.build())[1].count == total
 
 
 class TestOtherText:

@@ -1,0 +1,16 @@
+{# What engines spell differently. One macro a function, so that another engine adds a dispatch and no model changes. #}
+
+{% macro sha256_hex(text) -%}
+  {{ return(adapter.dispatch('sha256_hex')(text)) }}
+{%- endmacro %}
+{% macro default__sha256_hex(text) -%} sha256({{ text }}) {%- endmacro %}
+
+{% macro month_start(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
+{% macro year_start(day) -%} cast(date_trunc('year', {{ day }}) as date) {%- endmacro %}
+{% macro years_before(day, count) -%} cast({{ day }} - interval '{{ count }}' year as date) {%- endmacro %}
+{% macro months_before(day, count) -%} cast({{ day }} - interval '{{ count }}' month as date) {%- endmacro %}
+
+{# Days from the first to the last, both included, as a column called day. #}
+{% macro days(first, last) -%}
+  select cast(unnest(generate_series(date '{{ first }}', date '{{ last }}', interval '1' day)) as date) as day
+{%- endmacro %}

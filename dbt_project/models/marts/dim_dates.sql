@@ -1,0 +1,23 @@
+with days as (
+
+    {{ days('2006-01-01', '2099-12-31') }}
+
+)
+
+select
+    day as local_date,
+    cast(extract(year from day) as integer) as year,
+    cast(extract(quarter from day) as integer) as quarter,
+    cast(extract(month from day) as integer) as month,
+    cast(extract(day from day) as integer) as day_of_month,
+    cast(extract(isoyear from day) as integer) as iso_year,
+    cast(extract(week from day) as integer) as iso_week,
+    cast(extract(isodow from day) as integer) as weekday,
+    case extract(isodow from day)
+        when 1 then 'Monday' when 2 then 'Tuesday' when 3 then 'Wednesday' when 4 then 'Thursday'
+        when 5 then 'Friday' when 6 then 'Saturday' else 'Sunday'
+    end as weekday_name,
+    extract(isodow from day) >= 6 as is_weekend,
+    {{ month_start('day') }} as month_start,
+    {{ year_start('day') }} as year_start
+from days

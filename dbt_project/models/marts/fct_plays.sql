@@ -1,0 +1,45 @@
+with plays as (
+
+    select * from {{ ref('stg_plays') }}
+
+)
+
+select
+    play_id,
+    user_id,
+    user_bucket,
+    track_key,
+    track_id,
+    artist_key,
+    local_date,
+    local_hour,
+    time_of_day,
+    time_zone,
+    ended_at,
+    started_at,
+    start_is_estimated,
+    content_type,
+    content_uri,
+    track_name,
+    artist_name,
+    album_name,
+    show_name,
+    ms_played,
+    listening_ms,
+    estimated_ms,
+    is_counted,
+    play_count,
+    cast(1 as bigint) as all_play_count,
+    reason_start,
+    reason_end,
+    shuffle,
+    skipped,
+    offline,
+    incognito,
+    platform,
+    device_type,
+    country,
+    context_uri,
+    sources,
+    match
+from plays

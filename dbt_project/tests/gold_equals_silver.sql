@@ -1,0 +1,21 @@
+-- Gold has the plays and the milliseconds of Silver, bucket by bucket: what is published never loses or doubles a play.
+with silver as (
+
+    select user_bucket, count(*) as plays, sum(coalesce(ms_played, ms_played_estimate, 0)) as ms
+    from {{ source('silver', 'plays') }}
+    group by user_bucket
+
+),
+
+gold as (
+
+    select user_bucket, sum(all_play_count) as plays, sum(listening_ms) as ms
+    from {{ ref('fct_plays') }}
+    group by user_bucket
+
+)
+
+select coalesce(silver.user_bucket, gold.user_bucket) as user_bucket, silver.plays, gold.plays as gold_plays
+from silver
+full join gold on gold.user_bucket = silver.user_bucket
+where silver.plays is distinct from gold.plays or silver.ms is distinct from gold.ms

@@ -1,0 +1,19 @@
+"""`spotify-platform dev`: Dagster with its UI, sensor and schedule, its home under the platform's."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from spotify_platform.settings import Settings
+
+
+def run_dev(settings: Settings, *, port: int) -> None:
+    """Become `dagster dev`. Does not return."""
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").exists():
+        shutil.copyfile(Path(__file__).parents[1] / "dagster.yaml", home / "dagster.yaml")
+    environment = os.environ | {"DAGSTER_HOME": str(home)}
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "spotify_platform.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    os.execvpe(command[0], command, environment)  # noqa: S606 - no shell, our own arguments

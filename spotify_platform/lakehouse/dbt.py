@@ -1,0 +1,179 @@
+"""dbt in this process: parsed once a content, built in a scratch database, its results as plain values.
+
+Importing dbt takes a second or two, so it is imported only where it is used.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spotify_platform.contracts.model import TIMESTAMP, Column, Table
+from spotify_platform.errors import Outside
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+SCRATCH_VARIABLE = "SPOTIFY_PLATFORM_DBT_SCRATCH"
+PARSED = "manifest.json"
+_TYPES = {
+    "varchar": "string",
+    "bigint": "int64",
+    "integer": "int32",
+    "double": "float64",
+    "boolean": "boolean",
+    "date": "date",
+    "timestamp with time zone": TIMESTAMP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DbtResult:
+    """What came of one model or test. `status` is success | pass | fail | warn | error | skipped; `failures` counts rows."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    failures: int | None
+    message: str | None
+    seconds: float
+
+
+def project_dir() -> Path:
+    """The dbt project: inside an installed package, or beside it in a clone."""
+    package = Path(__file__).parents[1]
+    inside = package / "_dbt_project"
+    return inside if inside.exists() else package.parent / "dbt_project"
+
+
+def manifest_dir(home: Path) -> Path:
+    """Folder with dbt's manifest of exactly this project; parsed at the first call for a content, found at the next."""
+    folder = home / "dbt" / _content_hash()
+    if not (folder / PARSED).exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(dir=folder.parent))
+        _invoke(["parse", *_folders(aside)])
+        try:
+            aside.rename(folder)
+        except OSError:  # another process was first; its folder holds the same
+            shutil.rmtree(aside)
+    return folder
+
+
+def gold_tables(folder: Path) -> list[Table]:
+    """Contracts of the marts, as their yml files say them; per-user tables are cut in user buckets."""
+    found = []
+    for node in _manifest_values(folder)["nodes"].values():
+        if node["resource_type"] == "model" and node["config"]["materialized"] == "table":
+            columns = tuple(
+                Column(name=c["name"], type=_ibis_type(c["data_type"]), meaning=c["description"]) for c in node["columns"].values()
+            )
+            cut = ("user_bucket",) if "user_bucket" in node["columns"] else ()
+            found.append(
+                Table(
+                    layer="gold", name=node["name"], grain=node["description"].rstrip("."), entity="play", columns=columns,
+                    partition_by=cut,
+                )  # fmt: skip
+            )
+    return sorted(found, key=lambda table: table.name)
+
+
+def _ibis_type(data_type: str) -> str:
+    if data_type.endswith("[]"):
+        return f"array<{_ibis_type(data_type.removesuffix('[]'))}>"
+    return _TYPES[data_type]
+
+
+def build(scratch: Path, home: Path, *, unit_tests: bool = False) -> list[DbtResult]:
+    """Build every model and run every test in a scratch database, in this process.
+
+    Args:
+        scratch: database file with `silver.plays`; always called scratch.duckdb, since the manifest names it so.
+        home: the platform's home.
+        unit_tests: run dbt's unit tests too; they are for development.
+
+    Raises:
+        Outside: dbt itself failed.
+    """
+    folder = manifest_dir(home)
+    leave_out = [] if unit_tests else ["--exclude-resource-type", "unit_test"]
+    arguments = ["build", *_folders(folder), "--no-write-json", "--no-populate-cache", "--indirect-selection", "buildable", *leave_out]
+    with _environment(SCRATCH_VARIABLE, str(scratch)):
+        try:
+            found = _invoke(arguments, _manifest(folder))
+        finally:
+            _close_connections()
+    return [_result(one) for one in found.results]
+
+
+def _result(found: Any) -> DbtResult:
+    node = found.node
+    return DbtResult(
+        node.unique_id, node.name, str(node.resource_type), str(found.status), found.failures, found.message, found.execution_time
+    )
+
+
+def _content_hash() -> str:
+    """Of all files that dbt parses, and of the versions that parse them."""
+    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')}".encode())
+    root = project_dir()
+    for path in sorted(p for p in root.rglob("*") if p.suffix in {".sql", ".yml"} and "target" not in p.parts):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _folders(target: Path) -> list[str]:
+    root = str(project_dir())
+    return ["--project-dir", root, "--profiles-dir", root, "--target-path", str(target), "--log-path", str(target)]
+
+
+def _invoke(arguments: Sequence[str], manifest: "Manifest | None" = None) -> Any:
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - a second of imports
+
+    quiet = ["--quiet", "--no-version-check", "--no-use-colors", "--log-level-file", "none", "--warn-error-options", "{}"]
+    with _environment("DO_NOT_TRACK", "1"):
+        done = dbtRunner(manifest=manifest).invoke([*quiet, *arguments])
+    if done.exception:
+        raise Outside(f"dbt failed: {str(done.exception).strip().splitlines()[0]}") from done.exception
+    return done.result
+
+
+def _manifest(folder: Path) -> "Manifest":
+    """A copy for one invocation, which changes it."""
+    from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415
+
+    return Manifest.from_dict(_manifest_values(folder))
+
+
+@lru_cache(maxsize=2)
+def _manifest_values(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / PARSED).read_text(encoding="utf-8"))
+
+
+def _close_connections() -> None:
+    """dbt-duckdb keeps its database open; the caller wants to read the file."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+    DuckDBConnectionManager.close_all_connections()
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
