@@ -97,8 +97,8 @@ def zip64_extra(*values: int) -> bytes:
 
 def overlapping() -> bytes:
     """Each member's deflate stream quotes the headers of those behind it (Fifield, A better zip bomb, 2019)."""
-    kernel = deflated(bytes(200_000))
-    part = Part(name="9.json", content=bytes(200_000), data=kernel)
+    kernel = deflated(bytes(20_000))
+    part = Part(name="9.json", content=bytes(20_000), data=kernel)
     body, parts = local_header(part) + kernel, [part]
     for number in range(8, 0, -1):
         quoted = local_header(parts[0])
@@ -141,14 +141,15 @@ def hidden_bomb() -> bytes:
     return one(content=bytes(1000), data=zeros(50 << 20))
 
 
-def wide_end(*, count: int = 1, offset: int | None = None) -> bytes:
-    """A zip64 end record beside the ordinary one; true unless told otherwise."""
+def wide_end(**lies: int) -> bytes:
+    """A zip64 end record beside the ordinary one; `lies` replace its fields: length, count, offset, locator."""
     plain = zipped([Part()])
     at = plain.index(b"PK\1\2")
     size = len(plain) - 22 - at
-    where = at if offset is None else offset
-    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, where)
-    return plain[:-22] + record + struct.pack("<4sLQL", b"PK\6\7", 0, at + size, 1) + plain[-22:]
+    true = {"length": 44, "count": 1, "offset": at, "locator": at + size} | lies
+    counts = (true["count"], true["count"])
+    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", true["length"], 45, 45, 0, 0, *counts, size, true["offset"])
+    return plain[:-22] + record + struct.pack("<4sLQL", b"PK\6\7", 0, true["locator"], 1) + plain[-22:]
 
 
 def by_python(members: dict[str, bytes], *, streamed: bool = False) -> bytes:

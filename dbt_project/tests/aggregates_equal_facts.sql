@@ -1,3 +1,4 @@
+{{ config(meta={"dagster": {"ref": {"name": "fct_plays"}}}) }}
 -- Days, and top lists over all time, add up to the facts they are made of.
 with facts as (
 

@@ -1,3 +1,4 @@
+{{ config(meta={"dagster": {"ref": {"name": "fct_plays"}}}) }}
 -- Gold has the plays and the milliseconds of Silver, bucket by bucket: what is published never loses or doubles a play.
 with silver as (
 

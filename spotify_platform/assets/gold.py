@@ -1,6 +1,7 @@
 """Gold: dbt's models as assets. They are shown as materialised after they are published, not when dbt has built them."""
 
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,10 +72,10 @@ def gold_assets(home: Path) -> dg.AssetsDefinition:
 def _results(
     build: "GoldBuild", specs: Mapping[str, dg.AssetSpec], checks: Mapping[str, dg.AssetCheckSpec]
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Materialisations in dbt's order, which is topological; then the verdicts."""
-    order = [result.unique_id for result in build.results if result.unique_id in specs]
-    for unique_id in order or specs:
-        spec = specs[unique_id]
+    """Materialisations, each after those it is made from, as Dagster demands; then the verdicts."""
+    by_key = {spec.key: spec for spec in specs.values()}
+    sorter = TopologicalSorter({key: {dep.asset_key for dep in by_key[key].deps} & set(by_key) for key in sorted(by_key)})
+    for spec in (by_key[key] for key in sorter.static_order()):
         name = spec.key.path[-1]
         metadata = {"dagster/row_count": build.rows[name], "lake_version": build.top} if name in build.rows else {}
         yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata, data_version=dg.DataVersion(str(build.top)))

@@ -66,7 +66,7 @@ def outcome(
 
     results = [
         dg.AssetCheckResult(
-            passed=found.passed, check_name=found.name, asset_key=key(table), metadata={k: v for k, v in found.found.items()}
+            passed=found.passed, check_name=found.name, asset_key=key(table), metadata={"wrong": sum(found.found.values()), **{k: n for k, n in found.found.items() if n}}
         )
         for found in check(platform, table)
     ]

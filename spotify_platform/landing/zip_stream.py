@@ -59,7 +59,6 @@ class MemberStream(io.RawIOBase):
         self._left = content.size
         self._declared_crc = content.crc
         self._crc = 0
-        self._is_checked = False
 
     def readable(self) -> bool:
         """Always."""
@@ -73,7 +72,7 @@ class MemberStream(io.RawIOBase):
             raise self._broken
         self._crc = zlib.crc32(data, self._crc)
         self._left -= len(data)
-        if not self._left and not self._is_checked:
+        if not self._left:
             self._check_end()
         view[: len(data)] = data
         return len(data)
@@ -105,4 +104,3 @@ class MemberStream(io.RawIOBase):
         beyond = self._unpacker is not None and (self._unpacked(1) or self._unpacker.unused_data)
         if beyond or self._packed_left or self._crc != self._declared_crc:
             raise self._broken
-        self._is_checked = True

@@ -30,21 +30,21 @@ def check(platform: Platform, table: Table) -> list[Outcome]:
     rows = engine.read(snapshot)
     if table.path in BRONZE:
         new = rows.filter(rows["_batch"] > since)
-        return [*check_contract(engine, table, new), check_bronze_rows(engine, table.path, new)]
+        return [check_contract(engine, table, new), check_bronze_rows(engine, table.path, new)]
     if table is ACCOUNTING:
         buckets = engine.fetch(rows.filter(rows.batch > since).select("user_bucket").distinct()).to_pylist()
         near = engine.read(snapshot, buckets)
-        return [*check_contract(engine, table, near), check_accounting(engine, table.path, near)]
+        return [check_contract(engine, table, near), check_accounting(engine, table.path, near)]
     if table in (PLAY_RECORDS, PLAYS):
         slices = _changed_slices(platform, since)
         near = engine.cache(engine.read(snapshot, slices))
-        found = check_contract(engine, table, near)
+        found = [check_contract(engine, table, near)]
         if table is PLAYS:
             records = engine.read(engine.open(PLAY_RECORDS), slices)
             found.append(check_records_of_plays(engine, table.path, records, near))
         engine.release()
         return found
-    return check_contract(engine, table, rows.filter(rows.batch > since))
+    return [check_contract(engine, table, rows.filter(rows.batch > since))]
 
 
 def _changed_slices(platform: Platform, since: int) -> list[Slice] | None:

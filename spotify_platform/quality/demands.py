@@ -5,10 +5,7 @@ from spotify_platform.contracts.model import Column, Table
 from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.contracts.silver import PLAYS
 
-KEYS_UNIQUE = "keys_unique"
-REQUIRED_COLUMNS = "required_columns"
-RANGES = "ranges"
-ACCEPTED_VALUES = "accepted_values"
+CONTRACT = "contract"
 ROWS_ARE_ALL_THERE = "rows_are_all_there"
 ADDS_UP = "adds_up"
 EVERY_PLAY_HAS_ITS_RECORDS = "every_play_has_its_records"
@@ -24,21 +21,16 @@ RECONCILED = {
 
 def checks_of(table: Table) -> dict[str, str]:
     """Names of all checks of a table, with what each says."""
-    return demanded(table) | RECONCILED.get(table.path, {})
+    return {CONTRACT: "; ".join(demanded(table))} | RECONCILED.get(table.path, {})
 
 
-def demanded(table: Table) -> dict[str, str]:
-    """Names of the checks a table has, with what each says."""
-    found = {}
-    if table.key:
-        found[KEYS_UNIQUE] = f"({', '.join(table.key)}) is unique"
+def demanded(table: Table) -> list[str]:
+    """What the contract of a table demands, in words."""
+    said = [f"({', '.join(table.key)}) is unique"] if table.key else []
     if names := [c.name for c in table.columns if c.required]:
-        found[REQUIRED_COLUMNS] = f"never null: {', '.join(names)}"
-    if names := [_range(c) for c in table.columns if has_range(c)]:
-        found[RANGES] = "; ".join(names)
-    if names := [f"{c.name} is one of {', '.join(c.accepted)}" for c in table.columns if c.accepted]:
-        found[ACCEPTED_VALUES] = "; ".join(names)
-    return found
+        said.append(f"never null: {', '.join(names)}")
+    said += [_range(c) for c in table.columns if has_range(c)]
+    return said + [f"{c.name} is one of {', '.join(c.accepted)}" for c in table.columns if c.accepted]
 
 
 def has_range(column: Column) -> bool:

@@ -72,6 +72,32 @@ class TestCatalogue:
         assert "\n" not in message
         assert message.isprintable()
 
+    @pytest.mark.parametrize(
+        ("name", "reason"),
+        [
+            ("cut in the middle", "cut off"),
+            ("text before the zip", "put before it"),
+            ("one part of several", "one part of several"),
+            ("members on another disk", "one part of several"),
+            ("overlapping members", "overlaps"),
+            ("members that share their bytes", "more than once"),
+            ("bomb", "zip bombs"),
+            ("encrypted in its own header only", "differ"),
+            ("link", "is a link"),
+            ("name leads up", "unsafe name"),
+            ("bzip2", "method 12"),
+            ("7z in the zip", "archive within"),
+            ("zip in the zip by another name", "archive within"),
+            ("zip64 record contradicts", "contradict"),
+            ("zip64 record has another length", "zip64"),
+            ("wrong CRC", "content of .* is broken"),
+        ],
+    )
+    def test_says_what_is_wrong(self, name: str, reason: str) -> None:
+        (entry,) = (entry for entry in REFUSED if entry.name == f"zip: {name}")
+        with pytest.raises(ArchiveRefused, match=reason):
+            everything(opened(entry.build()))
+
     @pytest.mark.parametrize("entry", READ, ids=lambda entry: entry.name)
     def test_is_read(self, entry: Hostile) -> None:
         everything(opened(entry.build()))
@@ -191,6 +217,15 @@ class TestReading:
         for _ in range(2):
             with pytest.raises(ArchiveRefused, match="broken"):
                 stream.read(len(CONTENT))
+
+    @pytest.mark.parametrize("more", [1, 1 << 20])
+    def test_packed_bytes_that_nothing_comes_of(self, more: int) -> None:
+        archive = opened(one(data=deflated(CONTENT) + bytes(more)))
+        with pytest.raises(ArchiveRefused, match="broken"):
+            everything(archive)
+
+    def test_nothing_deflated_to_nothing(self) -> None:
+        assert everything(opened(one(name="a", content=b"", data=b""))) == {"a": b""}
 
     def test_every_byte_changed_is_noticed(self) -> None:
         zip_ = one(content=CONTENT * 3)

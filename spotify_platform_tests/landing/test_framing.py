@@ -243,8 +243,11 @@ class TestDamage:
         """The reader numbers what it reads; if it skipped one that was counted, rows would change places."""
         damaged = document[0].removeprefix(BOM)
         for at, added in edits:
-            damaged = damaged[: at + 2] + added.encode("latin-1") + damaged[at + 2 :]
-        text, frames = framed(damaged)
+            damaged = damaged[:at] + added.encode("latin-1") + damaged[at:]
+        try:
+            text, frames = framed(damaged)
+        except NotJson:
+            return
         path = tmp_path_factory.mktemp("framed") / "rows"
         path.write_bytes(text)
         read = duckdb.sql(f"select count(*) from read_ndjson_objects('{path}', ignore_errors = true)").fetchone()

@@ -77,6 +77,8 @@ class Scenario:
     events: tuple[Any, ...] = ()
     before: tuple[Landed, ...] = ()
     troubles: int = 1
+    failed: int = 0
+    """Runs that have failed on what has landed."""
 
 
 @dataclass
@@ -97,8 +99,8 @@ class Explorer:
         self._requests: dict[tuple[str, tuple[Any, ...]], Any] = {}
         self._verdicts: dict[World, tuple[str, ...]] = {}
 
-    def explore(self, *, until_broken: bool = False) -> Explored:
-        """Visit every state in the order of its distance from the start."""
+    def explore(self, *, until: str | None = None) -> Explored:
+        """Visit every state in the order of its distance from the start, or until a law is seen to break."""
         start = self._start()
         came_from: dict[State, tuple[State, str] | None] = {start: None}
         next_of: dict[State, list[State]] = {}
@@ -108,8 +110,8 @@ class Explorer:
             state = queue.popleft()
             for law in self._verdict(state):
                 found.broken.setdefault(law, _trace(came_from, state))
-            if found.broken and until_broken:
-                break
+            if until in found.broken:
+                return found
             next_of[state] = []
             for label, successor in self._successors(state):
                 next_of[state].append(successor)
@@ -117,13 +119,15 @@ class Explorer:
                     came_from[successor] = (state, label)
                     queue.append(successor)
         found.states = len(came_from)
-        found.schedules = 0 if found.broken and until_broken else _paths(start, next_of)
+        found.schedules = _paths(start, next_of)
         return found
 
     def _start(self) -> State:
         empty = tuple(make(name) for name in TABLES)
         world, _ = self._settle(World(frozenset(self.scenario.before), empty))
         world = world._replace(landing=world.landing | frozenset(self.scenario.landed))
+        for _ in range(self.scenario.failed):
+            world = self._quiet_run(world)
         runs = tuple(Run(0, ()) for _ in self.scenario.runs)
         return State(world, runs, frozenset(self.scenario.events), self.scenario.troubles)
 
@@ -139,22 +143,17 @@ class Explorer:
     def _settle(self, world: World) -> tuple[World, tuple[str, ...]]:
         """The lake after as many quiet runs as find something to do, and the laws it breaks then."""
         for _ in range(MOST_RUNS):
-            before = world
-            for action in RUN:
-                world, ended = self._alone(world, action)
-                if ended == FAILED:
-                    break
+            before, world = world, self._quiet_run(world)
             if world == before:
                 return world, (*broken_now(world, self.rules), *broken_at_rest(world))
         return world, ("at rest: the lake never comes to rest",)
 
-    def _alone(self, world: World, action: str) -> tuple[World, str]:
-        run = Run(0, ())
-        while True:
-            world, after, _ = self._step(world, (action,), run)
-            if after is None or after.place:
-                return world, FAILED if after is None else ""
-            run = after
+    def _quiet_run(self, world: World) -> World:
+        """The lake after a run that nothing disturbs."""
+        run: Run | None = Run(0, ())
+        while run is not None and run.place < len(RUN):
+            world, run, _ = self._step(world, RUN, run)
+        return world
 
     def _successors(self, state: State) -> Iterator[tuple[str, State]]:
         for i, run in enumerate(state.runs):

@@ -94,6 +94,8 @@ def _derived(world: World) -> Iterator[str]:
 def _published(world: World, pins: Pins) -> Iterator[str]:
     if pins.facts.rows != shown(plays_at(world, pins.batch)) or pins.artists.rows != names(plays_at(world, pins.batch)):
         yield "published: the versions do not belong together"
+    if pins.facts not in world.table("facts").history() or pins.artists not in world.table("artists").history():
+        yield "published: a version that readers read is gone"
 
 
 def broken_at_rest(world: World) -> Iterator[str]:

@@ -320,8 +320,6 @@ ACTIONS: dict[str, Callable[[Rules], Action]] = {
     "plays": partial(advance, target="plays", inputs=("records",), compute=resolve_plays),
     "gold": advance_gold,
     "drop silver": lambda rules: drop(rules, "records", "plays"),
-    "drop records": lambda rules: drop(rules, "records"),
-    "drop plays": lambda rules: drop(rules, "plays"),
     "drop gold": lambda rules: drop(rules, "facts", "artists", "published"),
 }
 SILVER_GOLD = ("records", "plays", "gold")
