@@ -81,7 +81,7 @@ def gold_tables(folder: Path) -> list[Table]:
             found.append(
                 Table(
                     layer="gold", name=node["name"], grain=node["description"].rstrip("."), entity="play", columns=columns,
-                    partition_by=cut,
+                    partition_by=cut, sort_by=tuple(c.name for c in columns if c.name == "ended_at"),
                 )  # fmt: skip
             )
     return sorted(found, key=lambda table: table.name)

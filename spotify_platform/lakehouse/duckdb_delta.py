@@ -55,6 +55,7 @@ def connect(lake: Location, *, database: str = ":memory:", **config: str | int) 
 def prepare(con: duckdb.DuckDBPyConnection, lake: Location) -> None:
     """Load what reading the lake needs into a connection."""
     con.execute("set TimeZone = 'UTC'")
+    con.execute("set preserve_insertion_order = false")  # tables have no order but the one asked for: spares memory
     con.execute(f"load {quoted(str(extension_path('delta')))}")
     if not lake.is_s3:
         return
@@ -155,12 +156,15 @@ class DuckDbDelta:
         self.connection.register(name, table)
         return self._ibis.table(name)
 
-    def cache(self, rows: ir.Table) -> ir.Table:
-        """Compute once, read many times within this step."""
+    def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
+        """Compute once, read many times within this step; see `Engine.cache`."""
         # DuckDB sums integers to hugeint where Ibis says int64: what is kept must have the type that was promised.
         columns = ", ".join(f'"{name}"::{self._type(dtype)} as "{name}"' for name, dtype in rows.schema().items())
         name = self._name("cache")
+        keep_order = "true" if ordered else "false"
+        self.connection.execute(f"set preserve_insertion_order = {keep_order}")
         self.connection.execute(f"create temp table {name} as select {columns} from ({self.sql(rows)})")
+        self.connection.execute("set preserve_insertion_order = false")
         return self._ibis.table(name)
 
     def release(self) -> None:
@@ -235,10 +239,11 @@ class DuckDbDelta:
 
     def _reader(self, rows: ir.Table, table: Table) -> pa.RecordBatchReader:
         columns = ", ".join(f'"{name}"' for name in table.column_names)
-        by = table.partition_by + table.sort_by
-        order = f" order by {', '.join(by)}" if by else ""
-        typed = rows.cast(schema_of(table))
-        return self.connection.execute(f"select {columns} from ({self.sql(typed)}){order}").to_arrow_reader(ROWS_AT_ONCE)
+        # Sorted by partition, so that the writer holds few files open; a table without an order comes as it comes.
+        order = f" order by {', '.join(table.partition_by + table.sort_by)}" if table.sort_by else ""
+        sql = f"select {columns} from ({self.sql(rows.cast(schema_of(table)))}){order}"
+        # Nothing may be executed on this connection until the reader is at its end: that would end it, silently.
+        return self.connection.execute(sql).to_arrow_reader(ROWS_AT_ONCE)
 
     def _open_or_create(self, table: Table) -> DeltaTable:
         url, options = self.lake.join(table.path), self.lake.s3_options()

@@ -53,8 +53,8 @@ class Engine(Protocol):
     def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
         """A small relation from plain values; types are spelled as in contracts."""
 
-    def cache(self, rows: ir.Table) -> ir.Table:
-        """Compute once, read many times within this step."""
+    def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
+        """Compute once, read many times within this step. `ordered`: what is landed must be read in its own order."""
 
     def release(self) -> None:
         """Give back what `cache` and `values` hold; relations made from them are no longer valid."""

@@ -35,6 +35,7 @@ from spotify_platform.landing.structure import (
 BLOCK_BYTES = 1 << 19  # the arrays of one block still fit the cache: twice as much was no faster
 MOST_ROWS = 50_000_000  # 0.8 GB of offsets and lengths; real files hold 16,000
 
+_TEAR = 1  # a control character, which no JSON parser takes in a string: a space would mend what is broken
 _BOM = b"\xef\xbb\xbf"
 _OTHER_FORMATS = (
     (b"\x1f\x8b", "it is gzip: unpack it first"),
@@ -75,7 +76,8 @@ def frame(
     r"""Write each row of a JSON document on a line of its own; every byte keeps its offset.
 
     The document is an array of rows, one object, or objects on lines of their own; UTF-8, with or without BOM.
-    Brackets and commas between rows become line ends, line breaks within rows become spaces, nothing else changes. A
+    Brackets and commas between rows become line ends, line breaks within rows become spaces (within a string, where
+    JSON allows none, a control character), nothing else changes. A
     line that is not blank is a row. The last line is ended where the document does not do so.
 
     Args:
@@ -152,6 +154,7 @@ class _Framing:
         boundaries = at[ends]
         self.rows.add(block, boundaries, self._at)
         data[at[((kinds == NEWLINE) | (kinds == RETURN)) & (depth > 0)]] = SPACE
+        data[self._strings.torn] = _TEAR
         data[boundaries] = NEWLINE
         self._at += len(block)
 

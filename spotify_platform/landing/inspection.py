@@ -117,7 +117,7 @@ def _inspect_zip(store: ObjectStore, arrival: Arrival, kinds: Sequence[Recognisa
                     found.append(_inspect_stream(stream, key, arrival.etag, member.size, kinds))
     except ArchiveRefused as refused:
         return [replace(whole, verdict="refuse", reason=str(refused))]
-    return [*found, whole]
+    return [*found, whole] if found else [replace(whole, verdict="not_recognised", reason="the zip holds no file")]
 
 
 def _inspect_stream(file: BinaryIO, key: str, etag: str, size: int, kinds: Sequence[Recognisable]) -> Inspected:

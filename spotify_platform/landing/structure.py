@@ -27,10 +27,16 @@ _DEEPEST = 64  # brackets remembered from block to block; below them nothing is 
 
 
 class Strings:
-    """Which structural bytes stand outside strings."""
+    """Which structural bytes stand outside strings.
+
+    Attributes:
+        is_open: whether a string is open after the last byte seen.
+        torn: positions of the line breaks of the last block that stood inside a string, where JSON allows none.
+    """
 
     def __init__(self) -> None:
         self.is_open = False
+        self.torn: Positions = np.empty(0, np.int64)
         self._escapes = False
 
     def outside(self, block: bytearray, data: Bytes) -> tuple[Positions, Bytes]:
@@ -45,6 +51,7 @@ class Strings:
         # Only parity counts, so sums may overflow. A line break within a string acts as the quote that is missing.
         toggles = quotes.view(np.uint8).copy()
         toggles[breaks] = np.diff(np.cumsum(toggles, dtype=np.uint8)[breaks], prepend=np.uint8(self.is_open)) & 1
+        self.torn = at[breaks[toggles[breaks] == 1]]
         inside = (np.cumsum(toggles, dtype=np.uint8) + np.uint8(self.is_open)) & 1
         if len(inside):
             self.is_open = bool(inside[-1])

@@ -34,7 +34,8 @@ def bronze_rows(platform: Platform, source: Source, framed: Framed, refused: Seq
 
 def _placed(platform: Platform, source: Source, framed: Framed) -> ir.Table:
     """Typed rows with the object they are of and their position in it."""
-    typed = platform.engine.cache(type_rows(platform.engine.landed(framed.path, source, framed.longest), source))
+    landed = platform.engine.landed(framed.path, source, framed.longest)
+    typed = platform.engine.cache(type_rows(landed, source), ordered=True)
     placed = typed.join(platform.engine.arrow(framed.lines), "line")
     if source.rows_at is None:
         return placed.mutate(_row=placed.document)

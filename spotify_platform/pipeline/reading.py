@@ -61,6 +61,7 @@ class _Lines:
     offsets: list[np.ndarray] = field(default_factory=list)
     positions: list[np.ndarray] = field(default_factory=list)
     lengths: list[np.ndarray] = field(default_factory=list)
+    longest: int = 0
 
 
 def read_objects(store: ObjectStore, planned: Sequence[Planned], repeats: set[str], path: Path) -> Framed:
@@ -73,7 +74,7 @@ def read_objects(store: ObjectStore, planned: Sequence[Planned], repeats: set[st
                 read.append(ObjectRead(item, "repeat", "the same bytes are loaded from another object"))
             else:
                 read.append(_read_one(store, item, number, sink, lines))
-    return Framed(path, tuple(read), _line_table(lines), max((int(a.max()) for a in lines.lengths if a.size), default=0))
+    return Framed(path, tuple(read), _line_table(lines), lines.longest)
 
 
 def _read_one(store: ObjectStore, item: Planned, number: int, sink: BinaryIO, lines: _Lines) -> ObjectRead:
@@ -96,6 +97,7 @@ def _read_one(store: ObjectStore, item: Planned, number: int, sink: BinaryIO, li
     lines.offsets.append(frames.offsets)
     lines.positions.append(frames.offsets + start)
     lines.lengths.append(frames.lengths)
+    lines.longest = max(lines.longest, frames.longest)
     return ObjectRead(item, "loaded", None if frames.closed else CUT_OFF, frames.count)
 
 

@@ -1,5 +1,7 @@
 """Landed text to typed columns. A row that cannot be typed keeps what could be read and gets a reason; it is never lost."""
 
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
 
@@ -20,16 +22,30 @@ def type_rows(landed: ir.Table, source: Source) -> ir.Table:
     for field in source.fields:
         problems += _problems(landed, text[field.column], typed[field.column], field)
     for path, kind in source.inner_kinds:
-        problems.append(ibis.ifelse(landed._wrong.contains(path), f"{path}: not {_WORDS[kind]}", None))
+        problems.append(ibis.ifelse(landed["_wrong"].contains(path), f"{path}: not {_WORDS[kind]}", None))
     reason = ibis.array(problems).filter(lambda problem: problem.notnull()).join("; ")
-    return landed.mutate(**typed, _reason=ibis.ifelse(landed._parsed, reason.nullif(""), _not_readable(landed)))
+    return landed.mutate(**typed, _reason=ibis.ifelse(landed["_parsed"], reason.nullif(""), _not_readable(landed)))
 
 
 def _not_readable(landed: ir.Table) -> ir.StringValue:
-    return ibis.ifelse(landed._parsed, ibis.null("string"), "cannot be read as a JSON object")
+    return ibis.ifelse(landed["_parsed"], ibis.null("string"), "cannot be read as a JSON object")
 
 
 def _typed(value: ir.Value, field: Field) -> ir.Value:
+    """The value in the field's type; null where it is none, or outside the field's bounds."""
+    typed = _cast(value, field)
+    return typed if (bounds := _bounds(field)) is None else ibis.ifelse(typed.between(*bounds), typed, None)
+
+
+def _bounds(field: Field) -> tuple[Any, Any] | None:
+    if field.type == TIMESTAMP:
+        return _instant(FIRST_DAY), _instant(DAY_AFTER_LAST)
+    if field.kind == "integer" and field.low is not None and field.high is not None:
+        return field.low, field.high
+    return None
+
+
+def _cast(value: ir.Value, field: Field) -> ir.Value:
     if field.type == TIMESTAMP:
         sound = ibis.ifelse(value.re_search(_ISO), value.replace("T", " ").replace("Z", "").replace("+00:00", ""), None)
         return sound.try_cast("timestamp('UTC')")
@@ -41,20 +57,22 @@ def _typed(value: ir.Value, field: Field) -> ir.Value:
 
 
 def _problems(landed: ir.Table, text: ir.Value, typed: ir.Value, field: Field) -> list[ir.Value]:
-    wrong = landed._wrong.contains(field.column)
+    wrong = landed["_wrong"].contains(field.column)
     found = [ibis.ifelse(wrong, f"{field.column}: not {_WORDS[field.kind]}", None)]
     if field.required:
         found.append(ibis.ifelse(text.isnull() & ~wrong, f"{field.column}: missing", None))
-    if field.type == TIMESTAMP:
-        within = typed.between(_instant(FIRST_DAY), _instant(DAY_AFTER_LAST))
-        message = f"{field.column}: no time between {FIRST_DAY} and {DAY_AFTER_LAST} in UTC"
-        found.append(ibis.ifelse(text.notnull() & ~within.fill_null(False), message, None))  # noqa: FBT003 - a literal
-    elif field.kind == "integer":
-        low, high = field.low if field.low is not None else -(2**63), field.high if field.high is not None else 2**63 - 1
-        within = typed.between(low, high)
-        message = f"{field.column}: not between {low} and {high}"
-        found.append(ibis.ifelse(text.notnull() & ~within.fill_null(False), message, None))  # noqa: FBT003 - a literal
+    if (said := _said(field)) is not None:
+        found.append(ibis.ifelse(text.notnull() & typed.isnull(), f"{field.column}: {said}", None))
     return found
+
+
+def _said(field: Field) -> str | None:
+    """What a value that is there, of the right kind, and still none, is not."""
+    if field.type == TIMESTAMP:
+        return f"no time between {FIRST_DAY} and {DAY_AFTER_LAST} in UTC"
+    if field.kind != "integer":
+        return None
+    return "too large" if field.low is None else f"not between {field.low} and {field.high}"
 
 
 def _instant(day: str) -> ir.Value:

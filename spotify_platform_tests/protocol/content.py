@@ -28,6 +28,7 @@ class Content(NamedTuple):
 
 BAD = None
 CONTENTS = {
+    "a0": Content("api", (Heard(2, "t", 1), BAD)),
     "a1": Content("api", (Heard(1, "p", 1),)),
     "a2": Content("api", (Heard(1, "q", 1), BAD)),
     "a3": Content("api", (Heard(1, "p", 2), Heard(2, "p", 1))),
@@ -60,7 +61,9 @@ class Row(NamedTuple):
 
     def record(self) -> "Record":
         """The row as a play record."""
-        return Record(self.what.slice, self.user, self.what.play, CONTENTS[self.etag].source, self.what.value, self.batch)
+        return Record(
+            self.what.slice, self.user, self.what.play, CONTENTS[self.etag].source, self.what.value, self.batch
+        )
 
 
 class Record(NamedTuple):

@@ -66,7 +66,15 @@ def committed(head: Version, commit: Commit) -> Version | None:
     # Nothing in Delta keeps the transaction's version from falling.
     holds = head.holds if commit.holds is None else commit.holds
     rows = kept + commit.rows
-    return make(head.table, head, commit.change, commit.slices, app, holds, tuple(sorted(rows)) if commit.change == "replace" else rows)
+    return make(
+        head.table,
+        head,
+        commit.change,
+        commit.slices,
+        app,
+        holds,
+        tuple(sorted(rows)) if commit.change == "replace" else rows,
+    )
 
 
 def compacted(head: Version) -> Version:

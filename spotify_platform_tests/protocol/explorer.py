@@ -10,45 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from spotify_platform_tests.protocol.actions import ACTIONS, RUN
 from spotify_platform_tests.protocol.content import Landed
-from spotify_platform_tests.protocol.delta import Commit, Version, committed, compacted, make
-from spotify_platform_tests.protocol.laws import World, broken_at_rest, broken_now
-from spotify_platform_tests.protocol.model import (
-    ACTIONS,
-    AGAIN,
-    FAILED,
-    RUN,
-    TABLES,
-    Drop,
-    Listing,
-    Mark,
-    Open,
-    Read,
-    Rules,
-    Unmark,
-)
+from spotify_platform_tests.protocol.delta import Commit, make
+from spotify_platform_tests.protocol.laws import broken_at_rest, broken_now
+from spotify_platform_tests.protocol.model import AGAIN, FAILED, TABLES, Rules
+from spotify_platform_tests.protocol.world import CONFLICT, World, answered, happened
 
-CONFLICT = object()
 MOST_RUNS = 9
 """Runs within which a lake comes to rest: three for a batch that fails, and those that find nothing left to do."""
-
-
-class Put(NamedTuple):
-    """An object arrives, or its key gets other bytes."""
-
-    landed: Landed
-
-
-class Remove(NamedTuple):
-    """An object vanishes."""
-
-    key: str
-
-
-class Compact(NamedTuple):
-    """Somebody compacts a table."""
-
-    table: str
 
 
 class Run(NamedTuple):
@@ -170,15 +140,18 @@ class Explorer:
             if what.startswith("commit") and after is not None:
                 # It was committed, but the answer is lost: that is treated as a conflict.
                 begun = Run(run.place, ())
-                yield f"{name}: {what}, answer lost", _moved(state, i, world, begun)._replace(troubles=state.troubles - 1)
+                yield (
+                    f"{name}: {what}, answer lost",
+                    _moved(state, i, world, begun)._replace(troubles=state.troubles - 1),
+                )
         for event in state.events:
-            yield str(event), state._replace(world=_happened(state.world, event), events=state.events - {event})
+            yield str(event), state._replace(world=happened(state.world, event), events=state.events - {event})
 
     def _step(self, world: World, actions: tuple[str, ...], run: Run) -> tuple[World, Run | None, str]:
         """One request of one run: the world after it, where the run stands then (None: it is over), what it did."""
         request = self._request(actions[run.place], run.answers)
         what = type(request).__name__.lower()
-        world, answer = _answered(world, request)
+        world, answer = answered(world, request)
         if isinstance(request, Commit):
             what = f"commit {request.table} at {request.holds}"
         if answer is CONFLICT:
@@ -209,48 +182,6 @@ class Explorer:
         return known
 
 
-def _answered(world: World, request: Any) -> tuple[World, Any]:
-    match request:
-        case Open(table):
-            return world, world.table(table)
-        case Listing():
-            return world, world.landing
-        case Read(key, etag):
-            return world, next((o.etag for o in world.landing if (o.key, o.etag) == (key, etag)), None)
-        case Mark(kind):
-            count = dict(world.marks).get(kind, 0)
-            return _marked(world, kind, count + 1), count
-        case Unmark(kind):
-            return _marked(world, kind, 0), 0
-        case Drop(table):
-            return _with(world, make(table)), None
-        case Commit():
-            after = committed(world.table(request.table), request)
-            return (world, CONFLICT) if after is None else (_with(world, after), after)
-    raise TypeError(request)
-
-
-def _with(world: World, version: Version) -> World:
-    place = TABLES.index(version.table)
-    return world._replace(tables=(*world.tables[:place], version, *world.tables[place + 1 :]))
-
-
-def _marked(world: World, kind: tuple[Any, ...], count: int) -> World:
-    others = [mark for mark in world.marks if mark[0] != kind]
-    return world._replace(marks=tuple(sorted([*others, (kind, count)] if count else others)))
-
-
-def _happened(world: World, event: Any) -> World:
-    match event:
-        case Put(landed):
-            return world._replace(landing=frozenset({o for o in world.landing if o.key != landed.key} | {landed}))
-        case Remove(key):
-            return world._replace(landing=frozenset(o for o in world.landing if o.key != key))
-        case Compact(table):
-            return _with(world, compacted(world.table(table)))
-    raise TypeError(event)
-
-
 def _moved(state: State, i: int, world: World, run: Run | None) -> State:
     return state._replace(world=world, runs=(*state.runs[:i], run, *state.runs[i + 1 :]))
 
@@ -265,7 +196,7 @@ def _trace(came_from: dict[State, tuple[State, str] | None], state: State) -> tu
 
 
 def _paths(start: State, next_of: dict[State, list[State]]) -> int:
-    """The number of ways from the start to an end. A conflict means that another commit was made: there is no circle."""
+    """The number of ways from the start to an end. A conflict means that another committed: there is no circle."""
     missing = dict.fromkeys(next_of, 0)
     for successors in next_of.values():
         for successor in successors:

@@ -2,12 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from spotify_platform_tests.protocol.content import (
     POISON,
     SOURCES,
-    Landed,
     Play,
     Record,
     Row,
@@ -16,20 +14,8 @@ from spotify_platform_tests.protocol.content import (
     resolve,
     shown,
 )
-from spotify_platform_tests.protocol.delta import Version
-from spotify_platform_tests.protocol.model import TABLES, Pins, Rules, pending
-
-
-class World(NamedTuple):
-    """All that runs share: the landing zone, the tables in the order of `TABLES`, and marks of tries."""
-
-    landing: frozenset[Landed]
-    tables: tuple[Version, ...]
-    marks: tuple[tuple[tuple[object, ...], int], ...] = ()
-
-    def table(self, name: str) -> Version:
-        """The newest version of a table."""
-        return self.tables[TABLES.index(name)]
+from spotify_platform_tests.protocol.model import Pins, Rules, pending
+from spotify_platform_tests.protocol.world import World
 
 
 def bronze_rows(world: World, top: int | None = None) -> list[Row]:
@@ -108,9 +94,13 @@ def broken_at_rest(world: World) -> Iterator[str]:
     if headers != Counter((d.key, d.etag, d.batch) for d in ledger.rows if d.action != "rebuild"):
         yield "at rest: the headers are not the ledger's objects"
     status = {(r.key, r.etag): r.what for r in bronze_rows(world) if r.part == "object"}
-    if any(n > 1 for n in planned.values()) and "gone" not in {r.what for r in bronze_rows(world) if r.part == "object"}:
+    if any(n > 1 for n in planned.values()) and "gone" not in {
+        r.what for r in bronze_rows(world) if r.part == "object"
+    }:
         yield "at rest: an object is planned twice"
     loaded = {(r.user, r.etag) for r in bronze_rows(world) if r.part == "object" and r.what == "loaded"}
     for landed in world.landing:
-        if landed.etag != POISON and ((landed.key, landed.etag) not in status or (landed.user, landed.etag) not in loaded):
+        if landed.etag != POISON and (
+            (landed.key, landed.etag) not in status or (landed.user, landed.etag) not in loaded
+        ):
             yield f"at rest: what has landed is not in Bronze ({status.get((landed.key, landed.etag), 'not planned')})"

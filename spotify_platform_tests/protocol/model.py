@@ -8,22 +8,11 @@ A run is a row of actions; an action ends with DONE, AGAIN (once more from its s
 A commit that conflicts makes its action begin again.
 """
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
-from spotify_platform_tests.protocol.content import (
-    CONTENTS,
-    POISON,
-    SOURCES,
-    Row,
-    distinct,
-    names,
-    resolve,
-    shown,
-    slices_of,
-)
+from spotify_platform_tests.protocol.content import CONTENTS, POISON, SOURCES, Row
 from spotify_platform_tests.protocol.delta import EVERYWHERE, Commit, Version
 
 DONE, AGAIN, FAILED = "done", "again", "failed"
@@ -117,7 +106,13 @@ Action = Generator[Any, Any, str]
 
 
 def commit(
-    rules: Rules, own: Version, change: str, rows: Iterable[Any], holds: int | None, slices: frozenset[Any] = EVERYWHERE
+    rules: Rules,
+    own: Version,
+    change: str,
+    rows: Iterable[Any],
+    holds: int | None,
+    *,
+    slices: frozenset[Any] = EVERYWHERE,
 ) -> Generator[Any, Any, Version]:
     """`lakehouse/commit.py: commit`. The answer None, a conflict, arrives here only where it is resent."""
     table, rows = own.table, tuple(rows)
@@ -132,13 +127,7 @@ def plan(rules: Rules) -> Action:
     """`lakehouse/ledger.py: append_batch`, deciding as `pipeline/plan.py: plan` does."""
     listing = yield Listing()
     ledger = yield Open("ledger")
-    gone: set[tuple[str, str]] = set()
-    if rules.gone_is_planned_anew:
-        for source in SOURCES:
-            bronze = yield Open(source)
-            last = {(r.key, r.etag): r.what for r in bronze.rows if r.part == "object"}
-            waiting = {(d.key, d.etag) for d in ledger.rows if d.source == source and d.batch > bronze.holds}
-            gone |= {identity for identity, status in last.items() if status == "gone"} - waiting
+    gone = (yield from _gone(ledger)) if rules.gone_is_planned_anew else set()
     identity = 2 if rules.etag_in_identity else 1
     known = {(d.key, d.etag)[:identity] for d in ledger.rows if (d.key, d.etag) not in gone}
     new = sorted(o for o in listing if (o.key, o.etag)[:identity] not in known)[: rules.batch_objects]
@@ -150,9 +139,22 @@ def plan(rules: Rules) -> Action:
     for o in new:
         repeat = not rules.repeat_by_headers and (o.user, o.etag) in planned
         planned.add((o.user, o.etag))
-        decisions.append(Decision(number, "repeat" if repeat else "load", CONTENTS[o.etag].source, o.key, o.etag, o.user))
+        decisions.append(
+            Decision(number, "repeat" if repeat else "load", CONTENTS[o.etag].source, o.key, o.etag, o.user)
+        )
     yield from commit(rules, ledger, "append", decisions, number if rules.ledger_by_the_rule else None)
     return AGAIN
+
+
+def _gone(ledger: Version) -> Generator[Any, Any, set[tuple[str, str]]]:
+    """Objects that were last refused as gone and are not planned again."""
+    gone: set[tuple[str, str]] = set()
+    for source in SOURCES:
+        bronze = yield Open(source)
+        last = {(row.key, row.etag): row.what for row in bronze.rows if row.part == "object"}
+        waiting = {(d.key, d.etag) for d in ledger.rows if d.source == source and d.batch > bronze.holds}
+        gone |= {identity for identity, status in last.items() if status == "gone"} - waiting
+    return gone
 
 
 def order_rebuild(rules: Rules) -> Action:
@@ -237,91 +239,6 @@ def _rows(decision: Decision, status: str) -> list[Row]:
     return [Row("row" if what else "bad", *place, index, what) for index, what in enumerate(heard)]
 
 
-def _ordered(ledger: Version, last: int, top: int) -> bool:
+def ordered(ledger: Version, last: int, top: int) -> bool:
     """`lakehouse/ledger.py: orders`."""
     return any(d.action == "rebuild" and last < d.batch <= top for d in ledger.rows)
-
-
-def advance(rules: Rules, target: str, inputs: tuple[str, ...], compute: Callable[..., tuple[str, Any, Any]]) -> Action:
-    """`lakehouse/commit.py: advance`, the one rule."""
-    own = (yield Open(target)) if rules.own_first or not rules.handle_with_last else None
-    opened = []
-    for table in inputs:
-        opened.append((yield Open(table)))
-    ledger = yield Open("ledger")
-    own = own or (yield Open(target))
-    top = min(holds(rules, snapshot, ledger) for snapshot in opened) if rules.top_from_inputs else ledger.holds
-    if top <= own.holds:
-        return DONE
-    handle = own if rules.handle_with_last else (yield Open(target))
-    change, rows, slices = compute(rules, own, opened, top, _ordered(ledger, own.holds, top))
-    yield from commit(rules, handle, change, rows, top, slices)
-    return DONE
-
-
-def merge_records(rules: Rules, own: Version, bronze: list[Version], top: int, rebuild: bool) -> tuple[str, Any, Any]:  # noqa: FBT001
-    """`pipeline/silver.py: advance_play_records`."""
-    good = [row for version in bronze for row in version.rows if row.part == "row"]
-    first = 0 if rebuild else own.holds
-    new = distinct(row.record() for row in good if first < row.batch and (row.batch <= top or not rules.bounded_by_top))
-    if rebuild:
-        return "overwrite", new, EVERYWHERE
-    slices = slices_of(new)
-    return "replace", distinct([*(r for r in own.rows if r.slice in slices), *new]), slices
-
-
-def resolve_plays(_rules: Rules, own: Version, records: list[Version], _top: int, rebuild: bool) -> tuple[str, Any, Any]:  # noqa: FBT001
-    """`pipeline/silver.py: advance_plays`."""
-    (given,) = records
-    if rebuild:
-        return "overwrite", resolve(given.rows), EVERYWHERE
-    slices = slices_of(r for r in given.rows if r.batch > own.holds)
-    return "replace", resolve(r for r in given.rows if r.slice in slices), slices
-
-
-def advance_gold(rules: Rules) -> Action:
-    """`lakehouse/publishing.py: publish_table, pin`, in the order of `pipeline/gold.py: advance_gold`."""
-    register = yield Open("published")
-    before = (yield Open("plays")) if not rules.own_first else None
-    facts = yield Open("facts")
-    artists = yield Open("artists")
-    plays = before or (yield Open("plays"))
-    ledger = yield Open("ledger")
-    last, top = register.holds, plays.holds if rules.top_from_inputs else ledger.holds
-    if top <= last:
-        return DONE
-    if rules.none_ahead and max(facts.holds, artists.holds) > top:
-        return AGAIN
-    whole = not last or _ordered(ledger, last, top)
-    slices = slices_of(play for play in plays.rows if play.batch > last)
-    if whole or slices or not (facts.holds and artists.holds):
-        if facts.holds < top:
-            rows = shown(play for play in plays.rows if whole or play.slice in slices)
-            facts = yield from commit(rules, facts, "overwrite" if whole else "replace", rows, top, EVERYWHERE if whole else slices)
-        # A table that is nobody's own is committed only when it changed.
-        if artists.holds < top and names(plays.rows) != artists.rows:
-            artists = yield from commit(rules, artists, "overwrite", names(plays.rows), top)
-    yield from commit(rules, register, "append", [Pins(top, facts, artists)], top)
-    return DONE
-
-
-def drop(_rules: Rules, *tables: str) -> Action:
-    """No function of the product: what a rebuild must not do."""
-    for table in tables:
-        yield Drop(table)
-    return DONE
-
-
-ACTIONS: dict[str, Callable[[Rules], Action]] = {
-    "plan": plan,
-    "rebuild": order_rebuild,
-    **{source: partial(load_pending, source=source) for source in SOURCES},
-    "records": partial(advance, target="records", inputs=SOURCES, compute=merge_records),
-    "plays": partial(advance, target="plays", inputs=("records",), compute=resolve_plays),
-    "gold": advance_gold,
-    "drop silver": lambda rules: drop(rules, "records", "plays"),
-    "drop gold": lambda rules: drop(rules, "facts", "artists", "published"),
-}
-SILVER_GOLD = ("records", "plays", "gold")
-RUN = ("plan", *SOURCES, *SILVER_GOLD)
-REBUILD = ("rebuild", *RUN[1:])

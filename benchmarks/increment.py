@@ -1,0 +1,89 @@
+"""Fifty new plays of one user into lakes of 1 M and 20 M plays: the work must not depend on what else the lake holds.
+
+    python benchmarks/increment.py [--small 10] [--large 200] [--home FOLDER]
+
+Prints seconds a step (median of five), apart from process start and from dbt's fixed cost, which is measured beside it
+as a build over nothing.
+"""
+
+import argparse
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from lakes import fill, poll
+
+from spotify_platform.lakehouse import dbt
+from spotify_platform.pipeline import gold
+from spotify_platform.pipeline.platform import opened
+from spotify_platform.pipeline.refresh import refresh
+from spotify_platform.settings import load_settings
+
+ROUNDS = 7
+
+
+def measure(home: Path, users: int) -> dict[str, float]:
+    """Median seconds of each step of a refresh that brings fifty plays."""
+    settings = load_settings(home=home, buckets=256, settle_seconds=0, memory_limit="4GB")
+    if not (home / "lake" / "gold").exists():
+        started = time.perf_counter()
+        with opened(settings) as platform:
+            fill(platform, users)
+        print(f"made a lake of {users * 100_000:,} plays in {time.perf_counter() - started:.0f} s")
+    rounds = []
+    known = len(list((home / "landing").rglob("*.json"))) if (home / "landing").exists() else 0
+    for day in range(known + 1, known + ROUNDS + 1):
+        poll(home / "landing", "user003", day % 27 + 1)
+        rounds.append(_one(settings))
+    steps = {name: statistics.median(r.get(name, 0.0) for r in rounds[2:]) for name in rounds[-1]}
+    return steps | {"total": statistics.median(sum(r.values()) for r in rounds[2:])}
+
+
+def _one(settings: object) -> dict[str, float]:
+    seconds: dict[str, float] = {}
+    last = ["opening", time.perf_counter()]
+
+    def told(what: str) -> None:
+        now = time.perf_counter()
+        seconds[last[0]] = now - last[1]
+        last[:] = [what, now]
+
+    in_dbt = [0.0]
+    build = dbt.build
+
+    def timed(*arguments: object, **named: object) -> object:
+        started = time.perf_counter()
+        results = build(*arguments, **named)
+        in_dbt[0] += time.perf_counter() - started
+        return results
+
+    gold.dbt.build = timed
+    with opened(settings) as platform:
+        refresh(platform, told=told)
+    gold.dbt.build = build
+    told("end")
+    seconds["gold"] -= in_dbt[0]
+    seconds["dbt"] = in_dbt[0]
+    return seconds
+
+
+def main() -> None:
+    """Measure both lakes and print the comparison."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--small", type=int, default=10)
+    parser.add_argument("--large", type=int, default=200)
+    parser.add_argument("--home", type=Path)
+    chosen = parser.parse_args()
+    base = chosen.home or Path(tempfile.mkdtemp())
+    small, large = (measure(base / str(users), users) for users in (chosen.small, chosen.large))
+    for name in small:
+        print(f"{name:<28} {small[name]:8.3f} {large[name]:8.3f}")
+    print(f"ratio of totals {large['total'] / small['total']:.2f}")
+    if not chosen.home:
+        shutil.rmtree(base)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Lakes of a given size, made from Bronze rows that DuckDB generates: the rest of the way is the product's own."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from spotify_platform.contracts.bronze import EXTENDED_HISTORY
+from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.pipeline.accounting import advance_accounting, advance_quarantine
+from spotify_platform.pipeline.gold import advance_gold
+from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.silver import advance_play_records, advance_plays
+
+PLAYS_A_USER = 100_000
+YEARS = 10
+
+
+def fill(platform: Platform, users: int) -> None:
+    """Make a lake of `users` times 100,000 plays over ten years, through to published Gold."""
+    engine, table = platform.engine, EXTENDED_HISTORY.table
+    now = datetime.now(UTC)
+    names = [f"user{n:03d}" for n in range(users)]
+    decisions = [
+        {**_decision("load", f"inbox/{u}/2025/01/01/20250101T000000Z-{n:08x}/a.json", u, now), "bronze_table": table.name}
+        for n, u in enumerate(names)
+    ]
+    decisions += [_settings(platform, user, now) for user in names]
+    ledger = engine.open(LEDGER)
+    schema = {column.name: column.type for column in LEDGER.columns}
+    engine.append(ledger, engine.values([{**dict.fromkeys(schema), **d, "batch": 1} for d in decisions], schema), 1)
+    own = engine.open(table)
+    engine.connection.execute(f"create or replace temp view generated as {_bronze_sql(users)}")
+    engine.append(own, engine._ibis.table("generated"), 1)  # noqa: SLF001 - a benchmark may look inside
+    for step in (advance_quarantine, advance_play_records, advance_accounting, advance_plays, advance_gold):
+        step(platform)
+
+
+def _decision(action: str, key: str, user: str, now: datetime) -> dict[str, object]:
+    return {"action": action, "key": key, "etag": "1", "bytes": 1, "sha256": _sha(user), "user_id": user, "source": "extended", "planned_at": now}
+
+
+def _settings(platform: Platform, user: str, now: datetime) -> dict[str, object]:
+    mark = platform.rules.sha256(platform.profiles.time_zone(user))
+    return {"action": "restate", "key": f"user/{user}", "etag": mark, "sha256": mark, "user_id": user, "planned_at": now}
+
+
+def _sha(user: str) -> str:
+    return (user.encode().hex() * 8)[:64].ljust(64, "0")
+
+
+def _bronze_sql(users: int) -> str:
+    """Rows in the order of user and time; tracks follow a power law over 5,000 titles of 800 artists."""
+    hashes = json.dumps([_sha(f"user{n:03d}") for n in range(users)]).replace('"', "'")
+    seconds = YEARS * 365 * 86_400 // PLAYS_A_USER
+    values = {
+        "ts": f"timestamptz '2015-01-01 00:00:00+00' + to_seconds(((i % {PLAYS_A_USER}) * {seconds} + hash(i) % 60)::bigint)",
+        "platform": "'android'",
+        "ms_played": "(hash(i * 7) % 300000)::bigint",
+        "conn_country": "'DE'",
+        "master_metadata_track_name": "'Track ' || t",
+        "master_metadata_album_artist_name": "'Artist ' || (t % 800)",
+        "master_metadata_album_album_name": "'Album ' || (t % 2000)",
+        "spotify_track_uri": "'spotify:track:' || lpad(t::varchar, 22, '0')",
+        "reason_start": "'trackdone'",
+        "reason_end": "case when hash(i) % 4 = 0 then 'fwdbtn' else 'trackdone' end",
+        "shuffle": "hash(i) % 2 = 0",
+        "skipped": "hash(i) % 4 = 0",
+        "offline": "false",
+        "incognito_mode": "false",
+        "_part": "'row'",
+        "_batch": "1::bigint",
+        "_object": f"'inbox/user' || lpad((i // {PLAYS_A_USER})::varchar, 3, '0') || '/a.json'",
+        "_sha256": f"({hashes})[i // {PLAYS_A_USER} + 1]",
+        "_user": f"'user' || lpad((i // {PLAYS_A_USER})::varchar, 3, '0')",
+        "_row": f"(i % {PLAYS_A_USER})::bigint",
+        "_loaded_at": "now()",
+    }
+    header = {**dict.fromkeys(values, "null"), **{k: values[k] for k in ("_batch", "_object", "_sha256", "_user", "_loaded_at")}}
+    header |= {"_part": "'object'", "_status": "'loaded'", "_rows_in": f"{PLAYS_A_USER}::bigint", "_bytes": "1::bigint"}
+    columns = {column.name: column.type for column in EXTENDED_HISTORY.table.columns}
+
+    def select(chosen: dict[str, str], source: str) -> str:
+        return "select " + ", ".join(f'{_cast(chosen.get(c, "null"), t)} as "{c}"' for c, t in columns.items()) + f" from {source}"
+
+    tracks = f"(select i, (pow(hash(i * 3) % 1000000 / 1000000.0, 3) * 5000)::bigint as t from range({users * PLAYS_A_USER}) r(i))"
+    heads = f"(select i * {PLAYS_A_USER} as i, 0 as t from range({users}) r(i))"
+    return f"{select(values, tracks)} union all {select(header, heads)}"
+
+
+def _cast(value: str, type_: str) -> str:
+    sql = {"string": "varchar", "int64": "bigint", "boolean": "boolean"}.get(type_, "timestamptz")
+    return f"({value})::{sql}"
+
+
+def poll(landing: Path, user: str, day: int, count: int = 50) -> None:
+    """Land one recently-played answer of new plays, as the platform itself would."""
+    items = [
+        {
+            "played_at": f"2025-02-{day:02d}T{8 + n // 10:02d}:{(n % 10) * 6:02d}:00.{n:03d}Z",
+            "track": {"id": f"{n:022d}", "name": f"Track {n}", "type": "track", "uri": f"spotify:track:{n:022d}", "duration_ms": 200_000,
+                      "artists": [{"name": f"Artist {n}"}], "album": {"name": "Album"}},
+            "context": None,
+        }
+        for n in range(count)
+    ]  # fmt: skip
+    folder = landing / "api" / user / "2025" / "02" / f"{day:02d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"202502{day:02d}T200000Z-{day:08x}.json").write_text(json.dumps({"items": items, "cursors": None}))

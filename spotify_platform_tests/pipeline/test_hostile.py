@@ -1,0 +1,67 @@
+"""Broken and hostile files, all of them in one lake: each row accounted for, nothing private let through, no failure."""
+
+import pytest
+
+from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
+from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
+from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.pipeline.platform import Platform, opened
+from spotify_platform.pipeline.refresh import refresh
+from spotify_platform.settings import load_settings
+from spotify_platform_tests.hostile import CATALOGUE, PRIVATE, Hostile
+
+TABLES = [*(source.table for source in SOURCES), QUARANTINE, LEDGER, ACCOUNTING, PLAY_RECORDS, PLAYS]
+
+
+def user_of(file: Hostile) -> str:
+    return f"u-{CATALOGUE.index(file):03d}"
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory):
+    """Every file of the catalogue, each in the inbox of a user of its own, refreshed once."""
+    home = tmp_path_factory.mktemp("hostile")
+    for file in CATALOGUE:
+        folder = home / "landing" / "inbox" / user_of(file)
+        folder.mkdir(parents=True)
+        (folder / file.file_name).write_bytes(file.build())
+    with opened(load_settings(home=home, settle_seconds=0)) as platform:
+        refresh(platform)
+        yield platform
+
+
+@pytest.fixture(scope="module")
+def accounts(lake: Platform) -> dict[str, list[dict[str, object]]]:
+    """Accounting by user."""
+    rows = lake.engine.fetch(lake.engine.read(lake.engine.open(ACCOUNTING))).to_pylist()
+    return {user_of(file): [row for row in rows if row["user_id"] == user_of(file)] for file in CATALOGUE}
+
+
+def test_catalogue_is_large_enough() -> None:
+    assert len(CATALOGUE) >= 60
+
+
+@pytest.mark.parametrize("file", CATALOGUE, ids=lambda file: file.name)
+def test_file_is_accounted_for(file: Hostile, accounts: dict[str, list[dict[str, object]]]) -> None:
+    mine = accounts[user_of(file)]
+    assert mine, "an object without a line in the accounting"
+    statuses = {row["status"] for row in mine}
+    bad = sum(row["rows_quarantined"] for row in mine)
+    good = sum(row["rows_new"] + row["rows_repeat"] for row in mine if row["status"] == "loaded")
+    if file.expected.whole:
+        assert statuses == {file.expected.whole}
+        assert all(row["reason"] for row in mine)
+    for expected, found in ((file.expected.good, good), (file.expected.bad, bad), (file.expected.total, good + bad)):
+        assert expected is None or expected == found
+
+
+def test_every_quarantined_row_has_a_reason_and_no_text(lake: Platform) -> None:
+    rows = lake.engine.fetch(lake.engine.read(lake.engine.open(QUARANTINE))).to_pylist()
+    assert rows
+    assert all(row["reason"] and row["text_sha256"] and row["length"] is not None for row in rows)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.path)
+def test_private_values_reach_no_table(table, lake: Platform) -> None:
+    rows = lake.engine.fetch(lake.engine.read(lake.engine.open(table))).to_pylist()
+    assert PRIVATE not in repr(rows)
