@@ -1,4 +1,4 @@
-"""The one build step that pyproject.toml cannot say: dbt_project/ stays at the top of the repository and travels in the wheel as spotify_platform/_dbt_project."""
+"""The one build step that pyproject.toml cannot say: dbt_project/ travels in the wheel as spotify_platform/_dbt_project."""
 
 import shutil
 from pathlib import Path

@@ -21,7 +21,10 @@ def fill(platform: Platform, users: int) -> None:
     now = datetime.now(UTC)
     names = [f"user{n:03d}" for n in range(users)]
     decisions = [
-        {**_decision("load", f"inbox/{u}/2025/01/01/20250101T000000Z-{n:08x}/a.json", u, now), "bronze_table": table.name}
+        {
+            **_decision("load", f"inbox/{u}/2025/01/01/20250101T000000Z-{n:08x}/a.json", u, now),
+            "bronze_table": table.name,
+        }
         for n, u in enumerate(names)
     ]
     decisions += [_settings(platform, user, now) for user in names]
@@ -36,12 +39,28 @@ def fill(platform: Platform, users: int) -> None:
 
 
 def _decision(action: str, key: str, user: str, now: datetime) -> dict[str, object]:
-    return {"action": action, "key": key, "etag": "1", "bytes": 1, "sha256": _sha(user), "user_id": user, "source": "extended", "planned_at": now}
+    return {
+        "action": action,
+        "key": key,
+        "etag": "1",
+        "bytes": 1,
+        "sha256": _sha(user),
+        "user_id": user,
+        "source": "extended",
+        "planned_at": now,
+    }
 
 
 def _settings(platform: Platform, user: str, now: datetime) -> dict[str, object]:
     mark = platform.rules.sha256(platform.profiles.time_zone(user))
-    return {"action": "restate", "key": f"user/{user}", "etag": mark, "sha256": mark, "user_id": user, "planned_at": now}
+    return {
+        "action": "restate",
+        "key": f"user/{user}",
+        "etag": mark,
+        "sha256": mark,
+        "user_id": user,
+        "planned_at": now,
+    }
 
 
 def _sha(user: str) -> str:
@@ -75,14 +94,21 @@ def _bronze_sql(users: int) -> str:
         "_row": f"(i % {PLAYS_A_USER})::bigint",
         "_loaded_at": "now()",
     }
-    header = {**dict.fromkeys(values, "null"), **{k: values[k] for k in ("_batch", "_object", "_sha256", "_user", "_loaded_at")}}
+    header = {
+        **dict.fromkeys(values, "null"),
+        **{k: values[k] for k in ("_batch", "_object", "_sha256", "_user", "_loaded_at")},
+    }
     header |= {"_part": "'object'", "_status": "'loaded'", "_rows_in": f"{PLAYS_A_USER}::bigint", "_bytes": "1::bigint"}
     columns = {column.name: column.type for column in EXTENDED_HISTORY.table.columns}
 
     def select(chosen: dict[str, str], source: str) -> str:
-        return "select " + ", ".join(f'{_cast(chosen.get(c, "null"), t)} as "{c}"' for c, t in columns.items()) + f" from {source}"
+        return (
+            "select " + ", ".join(f'{_cast(chosen.get(c, "null"), t)} as "{c}"' for c, t in columns.items()) + f" from {source}"
+        )
 
-    tracks = f"(select i, (pow(hash(i * 3) % 1000000 / 1000000.0, 3) * 5000)::bigint as t from range({users * PLAYS_A_USER}) r(i))"
+    tracks = (
+        f"(select i, (pow(hash(i * 3) % 1000000 / 1000000.0, 3) * 5000)::bigint as t from range({users * PLAYS_A_USER}) r(i))"
+    )
     heads = f"(select i * {PLAYS_A_USER} as i, 0 as t from range({users}) r(i))"
     return f"{select(values, tracks)} union all {select(header, heads)}"
 
@@ -95,14 +121,21 @@ def _cast(value: str, type_: str) -> str:
 def poll(landing: Path, user: str, day: int, count: int = 50) -> None:
     """Land one recently-played answer of new plays, as the platform itself would."""
     items = [
-        {
-            "played_at": f"2025-02-{day:02d}T{8 + n // 10:02d}:{(n % 10) * 6:02d}:00.{n:03d}Z",
-            "track": {"id": f"{n:022d}", "name": f"Track {n}", "type": "track", "uri": f"spotify:track:{n:022d}", "duration_ms": 200_000,
-                      "artists": [{"name": f"Artist {n}"}], "album": {"name": "Album"}},
-            "context": None,
-        }
+        {"played_at": f"2025-02-{day:02d}T{8 + n // 10:02d}:{n % 10 * 6:02d}:00.{n:03d}Z", "track": _track(n), "context": None}
         for n in range(count)
-    ]  # fmt: skip
+    ]
     folder = landing / "api" / user / "2025" / "02" / f"{day:02d}"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"202502{day:02d}T200000Z-{day:08x}.json").write_text(json.dumps({"items": items, "cursors": None}))
+
+
+def _track(number: int) -> dict[str, object]:
+    return {
+        "id": f"{number:022d}",
+        "name": f"Track {number}",
+        "type": "track",
+        "uri": f"spotify:track:{number:022d}",
+        "duration_ms": 200_000,
+        "artists": [{"name": f"Artist {number}"}],
+        "album": {"name": "Album"},
+    }

@@ -82,9 +82,7 @@ def decide(seen: Seen, tries: int) -> tuple[bool, str]:
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Starts a refresh when something has landed, in a folder, in S3, or told by a queue.",
 )
-def landing_sensor(
-    context: dg.SensorEvaluationContext, platform: PlatformResource
-) -> dg.SensorResult | dg.SkipReason:
+def landing_sensor(context: dg.SensorEvaluationContext, platform: PlatformResource) -> dg.SensorResult | dg.SkipReason:
     """One tick: is there anything that the ledger has not decided on, or that Gold does not show?"""
     if context.instance.get_runs_count(dg.RunsFilter(job_name=refresh_job.name, statuses=IN_FLIGHT)):
         return dg.SkipReason("a refresh is under way; what has landed meanwhile is seen after it")
@@ -120,4 +118,3 @@ def hourly_sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """A refresh with a full listing."""
     del context
     return dg.RunRequest(run_config={"ops": {LEDGER_OP: {"config": {"full": True}}}})
-

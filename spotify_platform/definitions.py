@@ -5,13 +5,11 @@ import dagster as dg
 from spotify_platform import automation
 from spotify_platform.assets import bronze, gold, landing, silver
 from spotify_platform.resources import PlatformResource
-from spotify_platform.settings import load_settings
 
 
-def build_defs(**resources: object) -> dg.Definitions:
+def build_defs(*, platform: PlatformResource | None = None, **resources: object) -> dg.Definitions:
     """All assets, checks, jobs, sensors and schedules; `resources` replaces those of the environment, by name."""
-    platform = resources.pop("platform", None) or PlatformResource()
-    assert isinstance(platform, PlatformResource)
+    platform = platform or PlatformResource()
     return dg.Definitions(
         assets=[
             *landing.landed_objects,

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from spotify_platform.errors import WrongCall
 
-
 _USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 
@@ -19,7 +18,7 @@ def is_user_id(name: str) -> bool:
 
 
 def is_time_zone(name: object) -> bool:
-    """Whether a name is an IANA time zone. (Listing all of them takes a second.)"""
+    """Whether a name is an IANA time zone; found by opening it, since listing all of them takes a second."""
     try:
         ZoneInfo(str(name))
     except (KeyError, ValueError, OSError):
@@ -46,7 +45,7 @@ class Profiles:
         try:
             zone = tomllib.loads(path.read_text(encoding="utf-8")).get("time_zone", self.default_zone)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise WrongCall(f"{path} is not valid TOML: {error}. Write for example: time_zone = \"Europe/Berlin\"") from None
+            raise WrongCall(f'{path} is not valid TOML: {error}. Write for example: time_zone = "Europe/Berlin"') from None
         if not is_time_zone(zone):
             raise WrongCall(f"{path}: {zone!r} is no IANA time zone; write one such as Europe/Berlin or America/New_York.")
         return str(zone)

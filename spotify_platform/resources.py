@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from pydantic import Field
 
 from spotify_platform.settings import Settings, load_settings
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 class PlatformResource(dg.ConfigurableResource):
     """Opens the platform of the environment's settings; `overrides` are settings by name, for tests and second homes."""
 
-    overrides: dict[str, str] = {}
+    overrides: dict[str, str] = Field(default_factory=dict)
 
     def settings(self) -> Settings:
         """The settings as they are now."""

@@ -18,7 +18,10 @@ class Settings(BaseSettings):
         env_prefix="SPOTIFY_PLATFORM_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
     )
 
-    home: Path = Field(Path("~/.spotify-platform"), description="Folder that holds landing, lake and Dagster's home unless they are set apart")
+    home: Path = Field(
+        Path("~/.spotify-platform"),
+        description="Folder that holds landing, lake and Dagster's home unless they are set apart",
+    )
     landing: str = Field("", description="Landing zone: a folder or s3://bucket/prefix; empty means HOME/landing")
     lake: str = Field("", description="Lake: a folder or s3://bucket/prefix; empty means HOME/lake")
     engine: Literal["duckdb"] = Field("duckdb", description="What computes: duckdb (one machine)")
@@ -30,7 +33,9 @@ class Settings(BaseSettings):
     batch_bytes: int = Field(1_000_000_000, ge=1, description="Most bytes of JSON in one batch")
     batch_objects: int = Field(5_000, ge=1, description="Most objects in one batch")
     settle_seconds: float = Field(1.0, ge=0, description="Seconds between the two looks at a file dropped by hand")
-    memory_limit: str = Field("512MB", pattern=r"^\d+(MB|GB|MiB|GiB)$", description="DuckDB's memory; beyond it, it spills to HOME/tmp")
+    memory_limit: str = Field(
+        "512MB", pattern=r"^\d+(MB|GB|MiB|GiB)$", description="DuckDB's memory; beyond it, it spills to HOME/tmp"
+    )
     threads: int = Field(2, ge=1, description="Threads of DuckDB and dbt")
 
     @field_validator("timezone")

@@ -53,7 +53,7 @@ class Location:
             return LocalStore(self.url, mkdir=True)
         options: dict[str, Any] = {key.removeprefix("aws_"): value for key, value in self.s3_options().items()}
         client: dict[str, Any] = {"allow_http": True} if options.pop("allow_http", None) else {}
-        return S3Store(self.bucket, prefix=self.prefix or None, config=options, client_options=client)
+        return S3Store(self.bucket, prefix=self.prefix or None, config=options, client_options=client)  # type: ignore[arg-type]
 
     def s3_options(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         """Options for S3 as the object-store libraries spell them; empty for a folder."""

@@ -107,11 +107,7 @@ def _raw(old: str, new: bytes) -> bytes:
 def _wrong_types() -> bytes:
     """One row for each known key, in which it has a type it must not have; and a good one."""
     wrong = {str: 7, int: "7", bool: "yes", type(None): [1]}
-    changed = [
-        play(index, **{key: wrong[type(value)]})
-        for index, (key, value) in enumerate(play().items())
-        if key != "ip_addr"
-    ]
+    changed = [play(index, **{key: wrong[type(value)]}) for index, (key, value) in enumerate(play().items()) if key != "ip_addr"]
     return _dump(*changed, play(30))
 
 

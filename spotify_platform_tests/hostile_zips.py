@@ -62,9 +62,7 @@ def zipped(parts: Iterable[Part], *, end: dict[str, int] | None = None, before_e
         body += local_header(part) + part.packed()
         count += 1
     last = {"disk": 0, "here": count, "count": count, "size": len(directory), "offset": len(body)} | (end or {})
-    record = struct.pack(
-        "<4s4H2LH", b"PK\5\6", last["disk"], 0, last["here"], last["count"], last["size"], last["offset"], 0
-    )
+    record = struct.pack("<4s4H2LH", b"PK\5\6", last["disk"], 0, last["here"], last["count"], last["size"], last["offset"], 0)
     return body + directory + before_end + record
 
 

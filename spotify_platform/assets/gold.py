@@ -1,6 +1,6 @@
 """Gold: dbt's models as assets. They are shown as materialised after they are published, not when dbt has built them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,9 +24,7 @@ VERDICTS = {"pass", "fail", "warn", "error"}
 class GoldTranslator(DagsterDbtTranslator):
     """Names dbt's models as the rest of the graph names its tables: [layer, table]."""
 
-    def get_asset_spec(
-        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetSpec:
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """Spec of a model or of a source of dbt."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         name = unique_id.rpartition(".")[2]
@@ -82,7 +80,7 @@ def _results(
     yield from _verdicts(build.results, checks)
 
 
-def _verdicts(results: "list[DbtResult]", checks: Mapping[str, dg.AssetCheckSpec]) -> Iterator[dg.AssetCheckResult]:
+def _verdicts(results: "Sequence[DbtResult]", checks: Mapping[str, dg.AssetCheckSpec]) -> Iterator[dg.AssetCheckResult]:
     for result in results:
         if result.unique_id in checks and result.status in VERDICTS:
             spec = checks[result.unique_id]

@@ -44,35 +44,38 @@ def column_schema(table: Table) -> dg.TableSchema:
         bounds = [f">= {column.low}"] if column.low is not None else []
         bounds += [f"<= {column.high}"] if column.high is not None else []
         bounds += [f"one of {', '.join(column.accepted)}"] if column.accepted else []
-        constraints = dg.TableColumnConstraints(
-            nullable=not column.required, unique=table.key == (column.name,), other=bounds
-        )
+        constraints = dg.TableColumnConstraints(nullable=not column.required, unique=table.key == (column.name,), other=bounds)
         columns.append(dg.TableColumn(column.name, column.type, column.meaning, constraints))
     return dg.TableSchema(columns=columns)
 
 
 def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
     """All checks of a table; each blocks what comes after it."""
-    return [
-        dg.AssetCheckSpec(name, asset=key(table), description=says, blocking=True) for name, says in checks_of(table).items()
-    ]
+    return [dg.AssetCheckSpec(name, asset=key(table), description=says, blocking=True) for name, says in checks_of(table).items()]
 
 
 def outcome(
-    platform: "Platform", table: Table, snapshot: "Snapshot", more: Mapping[str, object] | None = None
+    platform: "Platform", table: Table, snapshot: "Snapshot", more: Mapping[str, int] | None = None
 ) -> Iterator[dg.MaterializeResult]:
     """The result of a step: row count, lake version, and the outcome of every check."""
     from spotify_platform.pipeline.checks import check  # noqa: PLC0415 - engines are for runs
 
     results = [
         dg.AssetCheckResult(
-            passed=found.passed, check_name=found.name, asset_key=key(table), metadata={"wrong": sum(found.found.values()), **{k: n for k, n in found.found.items() if n}}
+            passed=found.passed,
+            check_name=found.name,
+            asset_key=key(table),
+            metadata={"wrong": sum(found.found.values()), **{k: n for k, n in found.found.items() if n}},
         )
         for found in check(platform, table)
     ]
     yield dg.MaterializeResult(
         asset_key=key(table),
-        metadata={"dagster/row_count": platform.engine.rows_in(snapshot), "delta_version": snapshot.version, **(more or {})},
+        metadata={
+            "dagster/row_count": platform.engine.rows_in(snapshot),
+            "delta_version": snapshot.version,
+            **(more or {}),
+        },
         data_version=dg.DataVersion(str(snapshot.holds)),
         check_results=results,
     )

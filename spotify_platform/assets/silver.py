@@ -14,7 +14,10 @@ BRONZE = [key(source.table) for source in SOURCES]
 
 
 @dg.multi_asset(
-    name="silver__play_records", specs=[spec(PLAY_RECORDS, deps=BRONZE)], check_specs=check_specs(PLAY_RECORDS), pool=POOL
+    name="silver__play_records",
+    specs=[spec(PLAY_RECORDS, deps=BRONZE)],
+    check_specs=check_specs(PLAY_RECORDS),
+    pool=POOL,
 )
 def play_records(platform: PlatformResource) -> Iterator[dg.MaterializeResult]:
     """Merge what is new in Bronze."""

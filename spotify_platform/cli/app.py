@@ -77,7 +77,8 @@ def status(*, json: Annotated[bool, typer.Option("--json", help="As one JSON obj
 
 @app.command()
 def rebuild(
-    *, verify: Annotated[bool, typer.Option("--verify", help="Build aside, compare with what is there, change nothing.")] = False
+    *,
+    verify: Annotated[bool, typer.Option("--verify", help="Build aside, compare with what is there, change nothing.")] = False,
 ) -> None:
     """Make Silver and Gold anew from Bronze."""
     from spotify_platform.cli.progress import rebuilt, verified  # noqa: PLC0415

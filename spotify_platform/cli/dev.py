@@ -15,5 +15,16 @@ def run_dev(settings: Settings, *, port: int) -> None:
     if not (home / "dagster.yaml").exists():
         shutil.copyfile(Path(__file__).parents[1] / "dagster.yaml", home / "dagster.yaml")
     environment = os.environ | {"DAGSTER_HOME": str(home)}
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "spotify_platform.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "spotify_platform.definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
     os.execvpe(command[0], command, environment)  # noqa: S606 - no shell, our own arguments

@@ -41,7 +41,7 @@ def verified(settings: Settings, console: Console) -> None:
 def _with_progress(platform: Platform, console: Console, *, full: bool) -> Refreshed:
     started = time.perf_counter()
     with console.status("starting") as shown:
-        done = refresh(platform, full=full, told=lambda what: shown.update(what))
+        done = refresh(platform, full=full, told=shown.update)
     seconds = time.perf_counter() - started
     if done.gold is None or done.gold.pins is None:
         console.print(f"Nothing new; what is published is up to date ({seconds:.1f} s).", highlight=False)

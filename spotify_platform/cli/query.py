@@ -70,7 +70,9 @@ def _write_table(answer: duckdb.DuckDBPyRelation, out: TextIO) -> None:
     shown = RichTable(*answer.columns)
     rows = answer.fetchmany(MOST_SHOWN + 1)
     for row in rows[:MOST_SHOWN]:
-        shown.add_row(*["" if value is None else str(plain(value)) if isinstance(value, datetime) else str(value) for value in row])
+        shown.add_row(
+            *["" if value is None else str(plain(value)) if isinstance(value, datetime) else str(value) for value in row]
+        )
     Console(file=out).print(shown)
     if len(rows) > MOST_SHOWN:
         out.write(f"Only the first {MOST_SHOWN:,} rows are shown; --format csv writes all of them.\n")

@@ -8,26 +8,62 @@ from spotify_platform.contracts.model import TIMESTAMP, Column, Field, Source, T
 
 # Keys that never pass into a table, an event or an error, in any spelling of case and punctuation (law 8).
 PRIVATE_KEYS = frozenset(
-    """ipaddr ipaddrdecrypted ipaddress ip username user userid useragent useragentdecrypted email birthdate
-    city region metrocode postalcode address latitude longitude lat lon coordinates geo displayname deviceid
-    mobilenumber phone facebookuid createdby addedby owner""".split()
+    {
+        *("ip", "ipaddr", "ipaddrdecrypted", "ipaddress", "useragent", "useragentdecrypted", "deviceid"),
+        *("user", "userid", "username", "displayname", "owner", "createdby", "addedby", "facebookuid"),
+        *("email", "phone", "mobilenumber", "birthdate", "address", "postalcode"),
+        *("city", "region", "metrocode", "geo", "coordinates", "latitude", "longitude", "lat", "lon"),
+    }
 )
 
 BOOKKEEPING = (
-    Column(name="_part", type="string", required=True, accepted=("row", "bad", "object"), meaning="What this line is: a good row, a quarantined row, or the header of a landed object"),
+    Column(
+        name="_part",
+        type="string",
+        required=True,
+        accepted=("row", "bad", "object"),
+        meaning="What this line is: a good row, a quarantined row, or the header of a landed object",
+    ),
     Column(name="_batch", type="int64", required=True, low=1, meaning="Number of the ledger's batch that loaded it"),
-    Column(name="_object", type="string", required=True, meaning="Key of the landed object, relative to the landing zone; members of a zip are written zip!member"),
-    Column(name="_sha256", type="string", meaning="SHA-256 of the object's bytes, hexadecimal; null for an object that was gone before it could be loaded"),
+    Column(
+        name="_object",
+        type="string",
+        required=True,
+        meaning="Key of the landed object, relative to the landing zone; members of a zip are written zip!member",
+    ),
+    Column(
+        name="_sha256",
+        type="string",
+        meaning="SHA-256 of the object's bytes, hexadecimal; null for an object that was gone before it could be loaded",
+    ),
     Column(name="_user", type="string", required=True, meaning="user_id the object belongs to"),
     Column(name="_row", type="int64", low=0, meaning="Position of the record in its object, from 0; null in headers"),
     Column(name="_loaded_at", type=TIMESTAMP, required=True, meaning="When the batch was loaded"),
-    Column(name="_unknown", type="string", meaning="Keys that the contract does not know, as JSON text, private ones left out"),
+    Column(
+        name="_unknown",
+        type="string",
+        meaning="Keys that the contract does not know, as JSON text, private ones left out",
+    ),
     Column(name="_reason", type="string", meaning="Why the row is quarantined or the object refused"),
     Column(name="_offset", type="int64", low=0, meaning="Quarantined rows: first byte of the record in its object"),
     Column(name="_length", type="int64", low=0, meaning="Quarantined rows: bytes of the record"),
-    Column(name="_text_sha256", type="string", meaning="Quarantined rows: SHA-256 of the record's bytes, so that it can be told apart without being shown"),
-    Column(name="_status", type="string", accepted=("loaded", "repeat", "refused"), meaning="Headers: what became of the object"),
-    Column(name="_rows_in", type="int64", low=0, meaning="Headers: records the reader counted in the object, before any of them was parsed"),
+    Column(
+        name="_text_sha256",
+        type="string",
+        meaning="Quarantined rows: SHA-256 of the record's bytes, so that it can be told apart without being shown",
+    ),
+    Column(
+        name="_status",
+        type="string",
+        accepted=("loaded", "repeat", "refused"),
+        meaning="Headers: what became of the object",
+    ),
+    Column(
+        name="_rows_in",
+        type="int64",
+        low=0,
+        meaning="Headers: records the reader counted in the object, before any of them was parsed",
+    ),
     Column(name="_bytes", type="int64", low=0, meaning="Headers: size of the object"),
 )
 
@@ -50,7 +86,14 @@ def _flag(column: str, meaning: str) -> Field:
 
 
 _EXTENDED = (
-    Field(column="ts", path="ts", kind="string", type=TIMESTAMP, required=True, meaning="When the stream ended, UTC, exact to the second"),
+    Field(
+        column="ts",
+        path="ts",
+        kind="string",
+        type=TIMESTAMP,
+        required=True,
+        meaning="When the stream ended, UTC, exact to the second",
+    ),
     _text("platform", "Device or program, as Spotify wrote it"),
     Field(column="ms_played", path="ms_played", required=True, meaning="Milliseconds heard", **_MS),  # type: ignore[arg-type]
     _text("conn_country", "Country of the connection, ISO 3166 code or ZZ"),
@@ -70,12 +113,25 @@ _EXTENDED = (
     _flag("shuffle", "Shuffle was on"),
     _flag("skipped", "The listener skipped on; null in many older exports"),
     _flag("offline", "The device was offline"),
-    Field(column="offline_timestamp", path="offline_timestamp", kind="integer", type="int64", meaning="0, seconds or milliseconds since 1970; never a key"),
+    Field(
+        column="offline_timestamp",
+        path="offline_timestamp",
+        kind="integer",
+        type="int64",
+        meaning="0, seconds or milliseconds since 1970; never a key",
+    ),
     _flag("incognito_mode", "A private session"),
 )
 
 _ACCOUNT = (
-    Field(column="end_time", path="endTime", kind="string", type=TIMESTAMP, required=True, meaning="When the stream ended, UTC, exact to the minute"),
+    Field(
+        column="end_time",
+        path="endTime",
+        kind="string",
+        type=TIMESTAMP,
+        required=True,
+        meaning="When the stream ended, UTC, exact to the minute",
+    ),
     _text("artist_name", "Artist of the track", "artistName"),
     _text("track_name", "Title of the track", "trackName"),
     _text("podcast_name", "Name of the show", "podcastName"),
@@ -102,9 +158,29 @@ _TRACK = (
 )
 
 _RECENT = (
-    Field(column="played_at", path="played_at", kind="string", type=TIMESTAMP, required=True, meaning="When the play ended, UTC, exact to the millisecond"),
-    Field(column="track", path="track", kind="json", type=_TRACK, required=True, meaning="The track as the API describes it, nested"),
-    Field(column="context", path="context", kind="json", type=f"struct<type: string, uri: string, href: string, external_urls: {_URLS}>", meaning="What it was played from: album, playlist …; user names masked"),
+    Field(
+        column="played_at",
+        path="played_at",
+        kind="string",
+        type=TIMESTAMP,
+        required=True,
+        meaning="When the play ended, UTC, exact to the millisecond",
+    ),
+    Field(
+        column="track",
+        path="track",
+        kind="json",
+        type=_TRACK,
+        required=True,
+        meaning="The track as the API describes it, nested",
+    ),
+    Field(
+        column="context",
+        path="context",
+        kind="json",
+        type=f"struct<type: string, uri: string, href: string, external_urls: {_URLS}>",
+        meaning="What it was played from: album, playlist …; user names masked",
+    ),
 )
 
 EXTENDED_HISTORY = Source(
@@ -155,7 +231,11 @@ QUARANTINE = Table(
         Column(name="row", type="int64", required=True, low=0, meaning="Position of the record in its object, from 0"),
         Column(name="offset", type="int64", low=0, meaning="First byte of the record in its object"),
         Column(name="length", type="int64", low=0, meaning="Bytes of the record"),
-        Column(name="text_sha256", type="string", meaning="SHA-256 of the record's bytes; the text itself stays in the landing zone"),
+        Column(
+            name="text_sha256",
+            type="string",
+            meaning="SHA-256 of the record's bytes; the text itself stays in the landing zone",
+        ),
         Column(name="reason", type="string", required=True, meaning="What is wrong with it"),
         Column(name="batch", type="int64", required=True, low=1, meaning="The ledger's batch that met it"),
     ),

@@ -8,8 +8,21 @@ LEDGER = Table(
     grain="one decision about one object (or one user, or the whole lake), in numbered batches",
     entity="object",
     columns=(
-        Column(name="batch", type="int64", required=True, low=1, meaning="The lake's version: batches are numbered from 1 without gaps"),
-        Column(name="action", type="string", required=True, accepted=("load", "refuse", "not_recognised", "unpack", "restate", "rebuild"), meaning="load: into a Bronze table; refuse, not_recognised: kept in landing only; unpack: a zip whose members follow; restate: a user's settings changed; rebuild: all of Silver and Gold anew"),
+        Column(
+            name="batch",
+            type="int64",
+            required=True,
+            low=1,
+            meaning="The lake's version: batches are numbered from 1 without gaps",
+        ),
+        Column(
+            name="action",
+            type="string",
+            required=True,
+            accepted=("load", "refuse", "not_recognised", "unpack", "restate", "rebuild"),
+            meaning="load: into a Bronze table; refuse, not_recognised: kept in landing only; unpack: a zip whose members "
+            "come before it; restate: a user's settings changed; rebuild: all of Silver and Gold anew",
+        ),
         Column(name="bronze_table", type="string", meaning="load: the table that takes the object"),
         Column(name="source", type="string", meaning="load: the source of its records"),
         Column(name="key", type="string", required=True, meaning="Key of the object, or of what the decision is about"),
@@ -38,10 +51,28 @@ ACCOUNTING = Table(
         Column(name="sha256", type="string", meaning="SHA-256 of its bytes"),
         Column(name="batch", type="int64", required=True, low=1, meaning="The ledger's batch that decided it"),
         Column(name="rows_in", type="int64", required=True, low=0, meaning="Records the reader counted"),
-        Column(name="rows_new", type="int64", required=True, low=0, meaning="Records first met in this object, by (sha256, row)"),
-        Column(name="rows_repeat", type="int64", required=True, low=0, meaning="Records that another object, or an earlier row, holds as well"),
+        Column(
+            name="rows_new",
+            type="int64",
+            required=True,
+            low=0,
+            meaning="Records first met in this object, by (sha256, row)",
+        ),
+        Column(
+            name="rows_repeat",
+            type="int64",
+            required=True,
+            low=0,
+            meaning="Records that another object, or an earlier row, holds as well",
+        ),
         Column(name="rows_quarantined", type="int64", required=True, low=0, meaning="Records set aside with a reason"),
-        Column(name="status", type="string", required=True, accepted=("loaded", "repeat", "not_recognised", "refused"), meaning="What became of the object"),
+        Column(
+            name="status",
+            type="string",
+            required=True,
+            accepted=("loaded", "repeat", "not_recognised", "refused"),
+            meaning="What became of the object",
+        ),
         Column(name="reason", type="string", meaning="Why, where the status is not loaded"),
     ),
 )
@@ -55,6 +86,11 @@ PUBLISHED = Table(
     columns=(
         Column(name="batch", type="int64", required=True, low=1, meaning="The lake's version that this Gold shows"),
         Column(name="published_at", type=TIMESTAMP, required=True, meaning="When"),
-        Column(name="tables", type="array<struct<table: string, version: int64>>", required=True, meaning="Delta version of each table of Silver and Gold"),
+        Column(
+            name="tables",
+            type="array<struct<table: string, version: int64>>",
+            required=True,
+            meaning="Delta version of each table of Silver and Gold",
+        ),
     ),
 )

@@ -75,14 +75,20 @@ def gold_tables(folder: Path) -> list[Table]:
     for node in _manifest_values(folder)["nodes"].values():
         if node["resource_type"] == "model" and node["config"]["materialized"] == "table":
             columns = tuple(
-                Column(name=c["name"], type=_ibis_type(c["data_type"]), meaning=c["description"]) for c in node["columns"].values()
+                Column(name=c["name"], type=_ibis_type(c["data_type"]), meaning=c["description"])
+                for c in node["columns"].values()
             )
             cut = ("user_bucket",) if "user_bucket" in node["columns"] else ()
             found.append(
                 Table(
-                    layer="gold", name=node["name"], grain=node["description"].rstrip("."), entity="play", columns=columns,
-                    partition_by=cut, sort_by=tuple(c.name for c in columns if c.name == "ended_at"),
-                )  # fmt: skip
+                    layer="gold",
+                    name=node["name"],
+                    grain=node["description"].rstrip("."),
+                    entity="play",
+                    columns=columns,
+                    partition_by=cut,
+                    sort_by=tuple(c.name for c in columns if c.name == "ended_at"),
+                )
             )
     return sorted(found, key=lambda table: table.name)
 
@@ -106,7 +112,15 @@ def build(scratch: Path, home: Path, *, unit_tests: bool = False) -> list[DbtRes
     """
     folder = manifest_dir(home)
     leave_out = [] if unit_tests else ["--exclude-resource-type", "unit_test"]
-    arguments = ["build", *_folders(folder), "--no-write-json", "--no-populate-cache", "--indirect-selection", "buildable", *leave_out]
+    arguments = [
+        "build",
+        *_folders(folder),
+        "--no-write-json",
+        "--no-populate-cache",
+        "--indirect-selection",
+        "buildable",
+        *leave_out,
+    ]
     with _environment(SCRATCH_VARIABLE, str(scratch)):
         try:
             found = _invoke(arguments, _manifest(folder))
@@ -118,7 +132,13 @@ def build(scratch: Path, home: Path, *, unit_tests: bool = False) -> list[DbtRes
 def _result(found: Any) -> DbtResult:
     node = found.node
     return DbtResult(
-        node.unique_id, node.name, str(node.resource_type), str(found.status), found.failures, found.message, found.execution_time
+        node.unique_id,
+        node.name,
+        str(node.resource_type),
+        str(found.status),
+        found.failures,
+        found.message,
+        found.execution_time,
     )
 
 
@@ -139,7 +159,15 @@ def _folders(target: Path) -> list[str]:
 def _invoke(arguments: Sequence[str], manifest: "Manifest | None" = None) -> Any:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - a second of imports
 
-    quiet = ["--quiet", "--no-version-check", "--no-use-colors", "--log-level-file", "none", "--warn-error-options", "{}"]
+    quiet = [
+        "--quiet",
+        "--no-version-check",
+        "--no-use-colors",
+        "--log-level-file",
+        "none",
+        "--warn-error-options",
+        "{}",
+    ]
     with _environment("DO_NOT_TRACK", "1"):
         done = dbtRunner(manifest=manifest).invoke([*quiet, *arguments])
     if done.exception:
@@ -156,7 +184,8 @@ def _manifest(folder: Path) -> "Manifest":
 
 @lru_cache(maxsize=2)
 def _manifest_values(folder: Path) -> dict[str, Any]:
-    return json.loads((folder / PARSED).read_text(encoding="utf-8"))
+    values: dict[str, Any] = json.loads((folder / PARSED).read_text(encoding="utf-8"))
+    return values
 
 
 def _close_connections() -> None:

@@ -41,11 +41,13 @@ def extension_path(name: str) -> Path:
     """A DuckDB extension as its wheel carries it; loading it from there needs no network and no home folder."""
     spec = importlib.util.find_spec(f"duckdb_extension_{name}")
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"duckdb-extension-{name} is not installed: pip install duckdb-extension-{name}=={duckdb.__version__}")
+        raise ModuleNotFoundError(
+            f"duckdb-extension-{name} is not installed: pip install duckdb-extension-{name}=={duckdb.__version__}"
+        )
     return Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
 
 
-def connect(lake: Location, *, database: str = ":memory:", **config: str | int) -> duckdb.DuckDBPyConnection:
+def connect(lake: Location, *, database: str = ":memory:", **config: Any) -> duckdb.DuckDBPyConnection:
     """A DuckDB that can read the lake's Delta tables, in UTC."""
     con = duckdb.connect(database, config={"autoinstall_known_extensions": False, **config})
     prepare(con, lake)
@@ -84,7 +86,7 @@ class DuckDbDelta:
 
     def __init__(self, lake: Location, *, memory_limit: str = "512MB", threads: int = 2, spill: Path | None = None) -> None:
         self.lake = lake
-        self._config: dict[str, str | int] = {"memory_limit": memory_limit, "threads": threads}
+        self._config: dict[str, Any] = {"memory_limit": memory_limit, "threads": threads}
         if spill:
             spill.mkdir(parents=True, exist_ok=True)
             self._config["temp_directory"] = str(spill)
@@ -230,9 +232,7 @@ class DuckDbDelta:
     def _commit(self, snapshot: Snapshot, data: pa.RecordBatchReader, holds: int, **how: Any) -> Snapshot:
         properties = CommitProperties(app_transactions=[Transaction(APP_ID, holds)])
         try:
-            write_deltalake(
-                snapshot.handle, data, commit_properties=properties, writer_properties=WRITER, **how
-            )
+            write_deltalake(snapshot.handle, data, commit_properties=properties, writer_properties=WRITER, **how)
         except CommitFailedError as error:
             raise Conflict(f"{snapshot.table.path}: {error}") from error
         return _snapshot(snapshot.table, snapshot.handle)

@@ -14,13 +14,21 @@ import ibis.expr.datatypes as dt
 from spotify_platform.contracts.bronze import PRIVATE_KEYS
 from spotify_platform.contracts.model import Field, Source
 
-KINDS = {"string": ("VARCHAR",), "integer": ("UBIGINT", "BIGINT"), "boolean": ("BOOLEAN",), "json": ("OBJECT",), "array": ("ARRAY",)}
+KINDS = {
+    "string": ("VARCHAR",),
+    "integer": ("UBIGINT", "BIGINT"),
+    "boolean": ("BOOLEAN",),
+    "json": ("OBJECT",),
+    "array": ("ARRAY",),
+}
 WITHHELD = "withheld: holds private keys"
 _PRIVATE = "', '".join(sorted(PRIVATE_KEYS))
 # As real exports spell them: the cheap test that spares most rows the costly one.
 _SPELLED = ("ip_addr", "ip_addr_decrypted", "user_agent_decrypted", "username")
 # The same keys as they look inside JSON text, quotes escaped or not, with the usual separators between their words.
-_PRIVATE_TEXT = r'(?i)\\*"[_\-. ]*(' + "|".join("[_\\-. ]*".join(re.escape(key)) for key in sorted(PRIVATE_KEYS)) + r')[_\-. ]*\\*"\s*:'
+_PRIVATE_TEXT = (
+    r'(?i)\\*"[_\-. ]*(' + "|".join("[_\\-. ]*".join(re.escape(key)) for key in sorted(PRIVATE_KEYS)) + r')[_\-. ]*\\*"\s*:'
+)
 
 
 def quoted(text: str) -> str:
@@ -40,7 +48,7 @@ def landed_sql(path: str, source: Source, *, longest: int) -> str:
         longest: bytes of the longest line.
     """
     read = f"read_ndjson_objects({quoted(path)}, ignore_errors = true, maximum_object_size = {max(2 * longest, 1 << 20)})"
-    kinds = [(field.column, field.path, field.kind) for field in source.fields]
+    kinds: list[tuple[str, str, str]] = [(field.column, field.path, field.kind) for field in source.fields]
     kinds += [(path, path, kind) for path, kind in source.inner_kinds]
     paths = ", ".join(quoted(f"$.{path}") for _, path, _ in kinds)
     shape = {field.path: "JSON" if field.kind == "json" else "VARCHAR" for field in source.fields}

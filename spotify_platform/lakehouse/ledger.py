@@ -49,6 +49,16 @@ def known(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> set[tuple[st
     return set(zip(found["key"].to_pylist(), found["etag"].to_pylist(), strict=True))
 
 
+def last_batches(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> dict[str, int]:
+    """Number of the last batch that decided on each of these keys."""
+    asked = [{"key": key} for key in sorted(set(keys))]
+    if not asked:
+        return {}
+    rows = engine.read(ledger).semi_join(engine.values(asked, {"key": "string"}), "key")
+    found = engine.fetch(rows.group_by("key").aggregate(batch=rows.batch.max()))
+    return dict(zip(found["key"].to_pylist(), found["batch"].to_pylist(), strict=True))
+
+
 def pending(engine: Engine, ledger: Snapshot, table: Snapshot) -> list[int]:
     """Batches that concern a Bronze table and that it does not have yet, in order."""
     if ledger.holds <= table.holds:

@@ -66,4 +66,3 @@ def changed_buckets(engine: Engine, plays: ir.Table, last: int) -> list[int]:
     """Buckets with plays of batches after `last`."""
     new = plays.filter(plays["_batch"] > ibis.literal(last))
     return sorted(engine.fetch(new.select(BUCKET).distinct())[BUCKET].to_pylist())
-

@@ -163,9 +163,7 @@ def _check_name(name: str) -> None:
 def _check_sizes(listed: Sequence[Entry], limits: ArchiveLimits) -> None:
     for entry in listed:
         if entry.size > limits.member_bytes:
-            raise ArchiveRefused(
-                f"{entry.name!r} has {entry.size:,} bytes, more than {limits.member_bytes:,}: split it"
-            )
+            raise ArchiveRefused(f"{entry.name!r} has {entry.size:,} bytes, more than {limits.member_bytes:,}: split it")
         _check_ratio(repr(entry.name), entry.size, entry.packed, limits)
     total = sum(entry.size for entry in listed)
     if total > limits.total_bytes:

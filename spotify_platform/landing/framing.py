@@ -70,9 +70,7 @@ class Frames:
         return len(self.offsets)
 
 
-def frame(
-    chunks: Iterable[bytes], sink: BinaryIO, *, most_rows: int = MOST_ROWS, block_bytes: int = BLOCK_BYTES
-) -> Frames:
+def frame(chunks: Iterable[bytes], sink: BinaryIO, *, most_rows: int = MOST_ROWS, block_bytes: int = BLOCK_BYTES) -> Frames:
     r"""Write each row of a JSON document on a line of its own; every byte keeps its offset.
 
     The document is an array of rows, one object, or objects on lines of their own; UTF-8, with or without BOM.

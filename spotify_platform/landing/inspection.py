@@ -128,7 +128,14 @@ def _inspect_stream(file: BinaryIO, key: str, etag: str, size: int, kinds: Seque
         digest.update(chunk)
     if kind := recognise(head, base_name(key), kinds):
         return Inspected(key, etag, size, digest.hexdigest(), "load", kind)
-    return Inspected(key, etag, size, digest.hexdigest(), "not_recognised", reason="its records do not have the keys of a listening history")
+    return Inspected(
+        key,
+        etag,
+        size,
+        digest.hexdigest(),
+        "not_recognised",
+        reason="its records do not have the keys of a listening history",
+    )
 
 
 def recognise(head: bytes, name: str, kinds: Sequence[Recognisable]) -> str | None:

@@ -33,7 +33,9 @@ def dated(key: str) -> tuple[str, date] | None:
 
 def import_key(user: str, name: str, sha256: str, now: datetime) -> str:
     """Key under which `import` puts a file; `name` keeps its base name, which is a hint to what it is."""
-    return f"{INBOX}/{user}/{now:%Y/%m/%d}/{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{sha256[:8]}/{PurePosixPath(name).name}"
+    return (
+        f"{INBOX}/{user}/{now:%Y/%m/%d}/{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{sha256[:8]}/{PurePosixPath(name).name}"
+    )
 
 
 def base_name(key: str) -> str:

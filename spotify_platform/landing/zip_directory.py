@@ -87,8 +87,7 @@ def find_directory(file: BinaryIO) -> Directory:
     if end >= _LOCATOR.size and _read(file, end - _LOCATOR.size, 4) == _LOCATOR_SIGNATURE:
         end, wide = _end64_record(file, end - _LOCATOR.size)
         if any(
-            narrow not in {0xFFFF, _IN_ZIP64, value}
-            for narrow, value in zip((here, count, length, offset), wide, strict=True)
+            narrow not in {0xFFFF, _IN_ZIP64, value} for narrow, value in zip((here, count, length, offset), wide, strict=True)
         ):
             raise DamagedZip("its two end records contradict each other")
         here, count, length, offset = wide

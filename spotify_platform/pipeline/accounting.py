@@ -88,8 +88,7 @@ def _accounts(platform: Platform, step: Step, people: Sequence[str]) -> ir.Table
     records = engine.read(step.inputs[PLAY_RECORDS.name], [{"user_bucket": bucket} for bucket in buckets])
     lineage = engine.cache(_lineage(records))
     loaded = [
-        _of_source(engine.read(step.inputs[source.table.name]), source.source, people, step.top, lineage)
-        for source in SOURCES
+        _of_source(engine.read(step.inputs[source.table.name]), source.source, people, step.top, lineage) for source in SOURCES
     ]
     kept = after(engine, step.ledger, 0, step.top)
     kept = kept.filter(kept.action.isin(["refuse", "not_recognised"]), kept.user_id.isin(list(people)))

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import ibis.expr.types as ir
 import obstore
@@ -59,7 +60,6 @@ def load_pending(platform: Platform, source: Source) -> Loaded:
 def batch_rows(platform: Platform, source: Source, own: Snapshot, ledger: Snapshot, number: int) -> ir.Table:
     """Good rows, bad rows and headers of one batch, as they are committed."""
     planned = _planned(platform, source, ledger, number)
-    repeats = _repeats(platform, own, planned)
     attempts = _attempts(platform, source, number)
     folder = platform.work / f"{source.table.name}-{number}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -68,9 +68,9 @@ def batch_rows(platform: Platform, source: Source, own: Snapshot, ledger: Snapsh
     if attempts >= MOST_ATTEMPTS:
         culprits = _culprits(platform, source, number, planned, folder)
     else:
-        _mark(platform, source, number, f"try-{attempts}")
+        _mark(platform, source, number, f"try-{uuid4().hex}")
     sound = [item for item in planned if item.key not in culprits]
-    framed = read_objects(platform.landing, sound, repeats, folder / "rows.ndjson")
+    framed = read_objects(platform.landing, sound, _loaded(platform, own, planned), folder / "rows.ndjson")
     refused = [refuse(ObjectRead(item, "refused"), culprits[item.key]) for item in planned if item.key in culprits]
     return bronze_rows(platform, source, framed, refused, number)
 
@@ -82,56 +82,59 @@ def _planned(platform: Platform, source: Source, ledger: Snapshot, number: int) 
     return [Planned(**row) for row in found.to_pylist()]
 
 
-def _repeats(platform: Platform, own: Snapshot, planned: Sequence[Planned]) -> set[str]:
-    """Keys whose bytes are loaded already for the same user, from an earlier batch or from a smaller key of this one."""
+def _loaded(platform: Platform, own: Snapshot, planned: Sequence[Planned]) -> set[tuple[str, str]]:
+    """Contents among the planned ones, as (user, sha256), that earlier batches really loaded."""
+    if not own.holds:
+        return set()
     rows = platform.engine.read(own)
     headers = rows.filter(rows["_part"] == "object", rows["_status"] == "loaded")
-    same = headers.filter(headers["_sha256"].isin(sorted({item.sha256 for item in planned}))).select("_user", "_sha256")
-    found = platform.engine.fetch(same.distinct()).to_pylist() if own.holds else []
-    seen = {(row["_user"], row["_sha256"]) for row in found}
-    repeats = set()
-    for item in planned:
-        if (item.user, item.sha256) in seen:
-            repeats.add(item.key)
-        seen.add((item.user, item.sha256))
-    return repeats
+    wanted = platform.engine.values([{"_sha256": item.sha256} for item in planned], {"_sha256": "string"})
+    found = platform.engine.fetch(headers.semi_join(wanted, "_sha256").select("_user", "_sha256").distinct())
+    return set(zip(found["_user"].to_pylist(), found["_sha256"].to_pylist(), strict=True))
 
 
 def _attempts(platform: Platform, source: Source, number: int) -> int:
     """How often this batch was begun and not finished, in whatever process: a killed one leaves its mark too."""
-    marks = (meta["path"] for batch in obstore.list(platform.lake, _folder(source, number)) for meta in batch)
-    return sum(1 for mark in marks if "/try-" in mark)
+    return sum(1 for mark in _marks(platform, source, number) if "/try-" in mark)
 
 
 def _culprits(platform: Platform, source: Source, number: int, planned: Sequence[Planned], folder: Path) -> dict[str, str]:
-    """Objects of a failing batch that fail alone, with the reason; one that once killed the process is not tried again."""
+    """Objects of a failing batch that fail alone, with the reason.
+
+    A failure counts in this process's own hands only: another run may be trying the same object at this moment. Marks
+    are for objects that end the process: each try leaves one of its own, and only three of them speak against an object.
+    """
     found: dict[str, str] = {}
     for item in planned:
-        name = f"alone-{item.sha256}"
-        marks = {meta["path"].rpartition("/")[2] for batch in obstore.list(platform.lake, _folder(source, number)) for meta in batch}
-        if name in marks:
-            found[item.key] = "loading it ended the process"
+        before = [mark for mark in _marks(platform, source, number) if f"/alone-{item.sha256}-" in mark]
+        if len(before) >= MOST_ATTEMPTS:
+            found[item.key] = f"loading it ended the process {MOST_ATTEMPTS} times"
             continue
-        _mark(platform, source, number, name)
+        mark = _mark(platform, source, number, f"alone-{item.sha256}-{uuid4().hex}")
         try:
             framed = read_objects(platform.landing, [item], set(), folder / "alone.ndjson")
             platform.engine.fetch(bronze_rows(platform, source, framed, [], number).count().as_table())
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not block the lake, and it is written down
             # The type alone: a parser's message may quote the text it failed on.
             found[item.key] = f"it could not be loaded in {MOST_ATTEMPTS} tries ({type(error).__name__})"
-        obstore.delete(platform.lake, f"{_folder(source, number)}/{name}")
+        obstore.delete(platform.lake, mark)
     return found
+
+
+def _marks(platform: Platform, source: Source, number: int) -> list[str]:
+    return [meta["path"] for batch in obstore.list(platform.lake, _folder(source, number)) for meta in batch]
 
 
 def _folder(source: Source, number: int) -> str:
     return f"_attempts/{source.table.name}/{number}"
 
 
-def _mark(platform: Platform, source: Source, number: int, name: str) -> None:
-    obstore.put(platform.lake, f"{_folder(source, number)}/{name}", b"")
+def _mark(platform: Platform, source: Source, number: int, name: str) -> str:
+    key = f"{_folder(source, number)}/{name}"
+    obstore.put(platform.lake, key, b"")
+    return key
 
 
 def _forget_attempts(platform: Platform, source: Source, number: int) -> None:
-    marks = [meta["path"] for batch in obstore.list(platform.lake, _folder(source, number)) for meta in batch]
-    if marks:
+    if marks := _marks(platform, source, number):
         obstore.delete(platform.lake, marks)

@@ -58,7 +58,9 @@ def import_paths(settings: Settings, paths: Sequence[Path], user: str, *, dry_ru
         WrongCall: a path is not there, or the user's name cannot be one.
     """
     if not is_user_id(user):
-        raise WrongCall(f"{user!r} cannot be a user: letters, digits and . _ @ - only, at most 64, beginning with a letter or digit.")
+        raise WrongCall(
+            f"{user!r} cannot be a user: letters, digits and . _ @ - only, at most 64, beginning with a letter or digit."
+        )
     files = list(_files(paths))
     keys: list[str] = []
     parts: list[Part] = []
@@ -67,7 +69,12 @@ def import_paths(settings: Settings, paths: Sequence[Path], user: str, *, dry_ru
         for file in files:
             found = _inspected(file)
             if not any(one.verdict == "load" for one in found):
-                left.append((str(file), next((one.reason for one in found if one.reason), "nothing in it is a listening history")))
+                left.append(
+                    (
+                        str(file),
+                        next((one.reason for one in found if one.reason), "nothing in it is a listening history"),
+                    )
+                )
                 continue
             parts += [_part(platform, file, one) for one in found if one.verdict in ("load", "not_recognised")]
             if not dry_run:
@@ -104,7 +111,7 @@ def _inspected(file: Path) -> list[Inspected]:
 
 
 def _part(platform: Platform, file: Path, found: Inspected) -> Part:
-    name = f"{file.name}{found.key[len(file.name):]}"
+    name = f"{file.name}{found.key[len(file.name) :]}"
     if found.kind is None or found.sha256 is None:
         return Part(name, None, 0, 0, None, None, found.reason)
     source = BY_TABLE[found.kind]

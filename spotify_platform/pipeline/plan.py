@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import obstore
 
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.lakehouse.ledger import append_batch, known, last_batches, last_days, settings_hashes
 from spotify_platform.landing.archives import ArchiveLimits
 from spotify_platform.landing.arrivals import Arrival, recent, settled, sweep
 from spotify_platform.landing.inspection import Inspected, Recognisable, inspect
-from spotify_platform.landing.keys import owner
-from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.lakehouse.ledger import append_batch, known, last_days, settings_hashes
+from spotify_platform.landing.keys import MEMBER, owner
 from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.reading import GONE
 
 SWEEP_EVERY = timedelta(days=1)
 SWEEP_MARK = "_state/last_sweep"
@@ -27,13 +29,23 @@ _SOURCE_OF = {source.table.name: source.source for source in SOURCES}
 def new_arrivals(platform: Platform, *, full: bool = False) -> list[Arrival]:
     """Objects that the ledger has not decided on and that have come to rest, in the order of the keys."""
     ledger = platform.engine.open(LEDGER)
-    if full:
-        listed = sweep(platform.landing)
-    else:
-        listed = recent(platform.landing, last_days(platform.engine, ledger))
+    listed = sweep(platform.landing) if full else recent(platform.landing, last_days(platform.engine, ledger))
     seen = known(platform.engine, ledger, (arrival.key for arrival in listed))
-    fresh = [arrival for arrival in listed if (arrival.key, arrival.etag) not in seen]
+    back = {key.partition(MEMBER)[0] for key in lost_keys(platform, ledger)}
+    fresh = [arrival for arrival in listed if (arrival.key, arrival.etag) not in seen or arrival.key in back]
     return settled(platform.landing, fresh, platform.settings.settle_seconds)
+
+
+def lost_keys(platform: Platform, ledger: Snapshot) -> set[str]:
+    """Objects that were gone when they were to be loaded, by the last decision on them: if they come back, they are new."""
+    gone: dict[str, int] = {}
+    for source in SOURCES:
+        rows = platform.engine.read(platform.engine.open(source.table))
+        headers = rows.filter(rows["_part"] == "object", rows["_reason"] == GONE)
+        for row in platform.engine.fetch(headers.select("_object", "_batch")).to_pylist():
+            gone[row["_object"]] = max(row["_batch"], gone.get(row["_object"], 0))
+    last = last_batches(platform.engine, ledger, gone)
+    return {key for key, batch in gone.items() if last.get(key) == batch}
 
 
 def plan(platform: Platform, *, full: bool = False) -> list[int]:
@@ -46,7 +58,7 @@ def plan(platform: Platform, *, full: bool = False) -> list[int]:
     full = full or _sweep_is_due(platform)
     numbers = []
     for decisions in _batches(platform, new_arrivals(platform, full=full)):
-        number = append_batch(platform.engine, lambda ledger, now=decisions: _still_new(platform, ledger, now))
+        number = append_batch(platform.engine, partial(_still_new, platform, decisions=decisions))
         numbers += [number] if number else []
     restated = append_batch(platform.engine, lambda ledger: _restatements(platform, ledger, set()))
     if full:
@@ -88,12 +100,19 @@ def _batches(platform: Platform, arrivals: Sequence[Arrival]) -> Iterator[list[d
 def _decide(platform: Platform, found: Inspected) -> dict[str, Any]:
     row = _decision(found.verdict, found.key, found.etag, owner(found.key, platform.settings.user))
     source = _SOURCE_OF.get(found.kind or "")
-    return row | {"bronze_table": found.kind, "source": source, "bytes": found.size, "sha256": found.sha256, "reason": found.reason}
+    return row | {
+        "bronze_table": found.kind,
+        "source": source,
+        "bytes": found.size,
+        "sha256": found.sha256,
+        "reason": found.reason,
+    }
 
 
-def _still_new(platform: Platform, ledger: Snapshot, decisions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _still_new(platform: Platform, ledger: Snapshot, *, decisions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     seen = known(platform.engine, ledger, (row["key"] for row in decisions))
-    fresh = [row for row in decisions if (row["key"], row["etag"]) not in seen]
+    lost = lost_keys(platform, ledger)
+    fresh = [row for row in decisions if (row["key"], row["etag"]) not in seen or row["key"] in lost]
     return [*fresh, *_restatements(platform, ledger, {row["user_id"] for row in fresh})] if fresh else []
 
 

@@ -5,9 +5,10 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import ibis.expr.types as ir
 import obstore
@@ -31,7 +32,7 @@ class Platform:
     settings: Settings
     engine: DuckDbDelta
     work: Path
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
 
     @cached_property
     def landing(self) -> ObjectStore:
@@ -50,13 +51,15 @@ class Platform:
         Raises:
             WrongCall: the lake was made by another engine.
         """
-        made = {"buckets": self.settings.buckets, "engine": self.settings.engine}
+        made: dict[str, Any] = {"buckets": self.settings.buckets, "engine": self.settings.engine}
         try:
             obstore.put(self.lake, LAKE_FILE, json.dumps(made).encode(), mode="create")
         except AlreadyExistsError:
             made = json.loads(bytes(obstore.get(self.lake, LAKE_FILE).bytes()))
         if made["engine"] != self.settings.engine:
-            raise WrongCall(f"This lake is written by the engine {made['engine']!r}. Set SPOTIFY_PLATFORM_ENGINE={made['engine']}.")
+            raise WrongCall(
+                f"This lake is written by the engine {made['engine']!r}. Set SPOTIFY_PLATFORM_ENGINE={made['engine']}."
+            )
         return int(made["buckets"])
 
     @cached_property

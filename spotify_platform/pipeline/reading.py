@@ -4,10 +4,10 @@ The reader counts records here, before any of them is parsed; later counts are h
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,11 @@ from spotify_platform.landing.inspection import CHUNK, opened
 from spotify_platform.landing.keys import MEMBER
 
 GONE = "gone before load"
+CHANGED = "it changed while it was read"
+REPEATED = "the same bytes are loaded from another object"
 CUT_OFF = "cut off: the closing bracket is missing"
+
+Contents: TypeAlias = Set[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,10 @@ class ObjectRead:
 
 @dataclass(frozen=True, slots=True)
 class Framed:
-    """Lines of all loaded objects. `lines`: line, object (index into `objects`), document, offset and
-    length in the object, position in the file; all int64."""
+    """Lines of all loaded objects.
+
+    `lines`: line, object (index into `objects`), document, offset and length in the object, position in the file; int64.
+    """
 
     path: Path
     objects: tuple[ObjectRead, ...]
@@ -64,16 +70,23 @@ class _Lines:
     longest: int = 0
 
 
-def read_objects(store: ObjectStore, planned: Sequence[Planned], repeats: set[str], path: Path) -> Framed:
-    """Frame every object that is still as it was planned; `repeats` are keys whose content is loaded already."""
+def read_objects(store: ObjectStore, planned: Sequence[Planned], loaded: Contents, path: Path) -> Framed:
+    """Frame every object that is still as it was planned.
+
+    `loaded` are the contents (user, sha256) that earlier batches hold. Only what really loads makes a repeat of its copy:
+    an object that was planned and is gone does not.
+    """
     read: list[ObjectRead] = []
+    held = set(loaded)
     lines = _Lines()
     with path.open("wb") as sink:
         for number, item in enumerate(planned):
-            if item.key in repeats:
-                read.append(ObjectRead(item, "repeat", "the same bytes are loaded from another object"))
-            else:
-                read.append(_read_one(store, item, number, sink, lines))
+            if (item.user, item.sha256) in held:
+                read.append(ObjectRead(item, "repeat", REPEATED))
+                continue
+            read.append(_read_one(store, item, number, sink, lines))
+            if read[-1].status == "loaded":
+                held.add((item.user, item.sha256))
     return Framed(path, tuple(read), _line_table(lines), lines.longest)
 
 
@@ -91,7 +104,7 @@ def _read_one(store: ObjectStore, item: Planned, number: int, sink: BinaryIO, li
     except (NotJson, ArchiveRefused) as error:
         return _undone(sink, start, ObjectRead(item, "refused", str(error)))
     if digest.hexdigest() != item.sha256:
-        return _undone(sink, start, ObjectRead(item, "refused", GONE))
+        return _undone(sink, start, ObjectRead(item, "refused", CHANGED))
     sink.write(b"\n")
     lines.objects.append(np.full(frames.count, number, dtype=np.int64))
     lines.offsets.append(frames.offsets)

@@ -58,4 +58,3 @@ def verify(platform: Platform) -> list[Comparison]:
 def _compared(platform: Platform, path: str, there: ir.Table, rebuilt: ir.Table) -> Comparison:
     only_there, only_rebuilt = platform.engine.difference(there, rebuilt)
     return Comparison(path, platform.engine.count(there), only_there, only_rebuilt)
-

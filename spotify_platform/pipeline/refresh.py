@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
 from spotify_platform.contracts.model import Table
@@ -57,7 +58,7 @@ def steps() -> Iterator[tuple[Table, Callable[[Platform], object]]]:
     """Tables between landing and Gold in their order, each with what brings it up to date."""
     yield LEDGER, lambda _platform: None
     for source in SOURCES:
-        yield source.table, lambda platform, source=source: load_pending(platform, source)
+        yield source.table, partial(load_pending, source=source)
     yield QUARANTINE, advance_quarantine
     yield PLAY_RECORDS, advance_play_records
     yield ACCOUNTING, advance_accounting

@@ -88,7 +88,8 @@ def all_plays(platform: Platform, records: ir.Table, ledger: Snapshot) -> ir.Tab
 
 
 def _slices(platform: Platform, rows: ir.Table) -> list[Slice]:
-    return platform.engine.fetch(rows.select("user_bucket", "year").distinct()).to_pylist()
+    found: list[Slice] = platform.engine.fetch(rows.select("user_bucket", "year").distinct()).to_pylist()
+    return found
 
 
 def _touched(platform: Platform, new: ir.Table) -> list[Slice]:

@@ -8,6 +8,7 @@ from spotify_platform.lakehouse.engine import Engine
 from spotify_platform.quality.demands import CONTRACT, has_range
 from spotify_platform.quality.outcome import Outcome
 
+
 def check_contract(engine: Engine, table: Table, rows: ir.Table) -> Outcome:
     """Whether these rows are what the table's contract demands; `found` counts what is wrong, demand by demand."""
     counts = engine.fetch(rows.aggregate(**_measures(table, rows))).to_pylist()[0]

@@ -44,7 +44,7 @@ def distinct(records: ir.Table) -> ir.Table:
     place = ibis.row_number().over(ibis.window(group_by="record_id", order_by=[nulls, text]))
     best = several.mutate(place=place).filter(ibis._.place == 0).drop("place", "origins", "_batch")
     lineage = several.group_by("record_id").aggregate(
-        origins=several.origins.collect().flatten().unique().sort(), _batch=several._batch.max()
+        origins=several.origins.collect().flatten().unique().sort(), _batch=several["_batch"].max()
     )
     united = best.join(lineage, "record_id").select(*PLAY_RECORDS.column_names)
     return single.select(*PLAY_RECORDS.column_names).union(united)
@@ -100,7 +100,9 @@ def _account(rows: ir.Table) -> ir.Table:
         "artist_name": ibis.coalesce(rows.artist_name, rows.author_name),
         "show_name": ibis.coalesce(rows.podcast_name, rows.audiobook_name),
     }
-    same = ibis.window(group_by=[rows._sha256, rows._user, ended_at, *names.values(), rows.ms_played], order_by=rows._row)
+    same = ibis.window(
+        group_by=[rows["_sha256"], rows["_user"], ended_at, *names.values(), rows.ms_played], order_by=rows["_row"]
+    )
     occurrence = ibis.row_number().over(same).cast("string")
     return _shaped(
         rows,
@@ -117,7 +119,11 @@ def _recent(rows: ir.Table) -> ir.Table:
     track = rows.track
     kind = track["type"].fill_null("track")
     ended_at = rows.played_at.truncate("ms")
-    names = {"track_name": track["name"], "artist_name": track["artists"][0]["name"], "album_name": track["album"]["name"]}
+    names = {
+        "track_name": track["name"],
+        "artist_name": track["artists"][0]["name"],
+        "album_name": track["album"]["name"],
+    }
     content = ibis.coalesce(track["id"], track["uri"], _joined("names", *names.values()))
     return _shaped(
         rows,
@@ -138,8 +144,8 @@ SHAPES = {"extended": _extended, "account": _account, "api": _recent}
 def _shaped(rows: ir.Table, *, identity: ir.StringValue, **columns: ir.Value) -> ir.Table:
     """The columns of a record that its source tells, null for those it does not, and where the row came from."""
     missing = {name: ibis.null(_TYPES[name]) for name in VALUES if name not in columns}
-    origin = rows._sha256[:16] + "#" + rows._row.cast("string")
-    return rows.select("_batch", user_id=rows._user, identity=identity, origins=ibis.array([origin]), **columns, **missing)
+    origin = rows["_sha256"][:16] + "#" + rows["_row"].cast("string")
+    return rows.select("_batch", user_id=rows["_user"], identity=identity, origins=ibis.array([origin]), **columns, **missing)
 
 
 def _joined(*parts: ir.Value | str) -> ir.StringValue:

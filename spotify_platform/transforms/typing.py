@@ -11,7 +11,13 @@ from spotify_platform.contracts.model import TIMESTAMP, Field, Source
 FIRST_DAY = "2006-01-01"
 DAY_AFTER_LAST = "2100-01-01"
 _ISO = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|\+00:00)?$"
-_WORDS = {"string": "text", "integer": "a whole number", "boolean": "true or false", "json": "an object", "array": "a list"}
+_WORDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "json": "an object",
+    "array": "a list",
+}
 
 
 def type_rows(landed: ir.Table, source: Source) -> ir.Table:

@@ -1,8 +1,11 @@
 """Broken and hostile files, all of them in one lake: each row accounted for, nothing private let through, no failure."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
+from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.pipeline.platform import Platform, opened
@@ -18,7 +21,7 @@ def user_of(file: Hostile) -> str:
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory):
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Every file of the catalogue, each in the inbox of a user of its own, refreshed once."""
     home = tmp_path_factory.mktemp("hostile")
     for file in CATALOGUE:
@@ -62,6 +65,6 @@ def test_every_quarantined_row_has_a_reason_and_no_text(lake: Platform) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.path)
-def test_private_values_reach_no_table(table, lake: Platform) -> None:
+def test_private_values_reach_no_table(table: Table, lake: Platform) -> None:
     rows = lake.engine.fetch(lake.engine.read(lake.engine.open(table))).to_pylist()
     assert PRIVATE not in repr(rows)

@@ -51,9 +51,7 @@ def merge_records(rules: Rules, own: Version, bronze: list[Version], top: int, r
     return "replace", distinct([*(r for r in own.rows if r.slice in slices), *new]), slices
 
 
-def resolve_plays(
-    _rules: Rules, own: Version, records: list[Version], _top: int, rebuild: bool
-) -> tuple[str, Any, Any]:
+def resolve_plays(_rules: Rules, own: Version, records: list[Version], _top: int, rebuild: bool) -> tuple[str, Any, Any]:
     """`pipeline/silver.py: advance_plays`."""
     (given,) = records
     if rebuild:

@@ -61,9 +61,7 @@ class Row(NamedTuple):
 
     def record(self) -> "Record":
         """The row as a play record."""
-        return Record(
-            self.what.slice, self.user, self.what.play, CONTENTS[self.etag].source, self.what.value, self.batch
-        )
+        return Record(self.what.slice, self.user, self.what.play, CONTENTS[self.etag].source, self.what.value, self.batch)
 
 
 class Record(NamedTuple):

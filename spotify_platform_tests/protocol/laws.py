@@ -94,13 +94,9 @@ def broken_at_rest(world: World) -> Iterator[str]:
     if headers != Counter((d.key, d.etag, d.batch) for d in ledger.rows if d.action != "rebuild"):
         yield "at rest: the headers are not the ledger's objects"
     status = {(r.key, r.etag): r.what for r in bronze_rows(world) if r.part == "object"}
-    if any(n > 1 for n in planned.values()) and "gone" not in {
-        r.what for r in bronze_rows(world) if r.part == "object"
-    }:
+    if any(n > 1 for n in planned.values()) and "gone" not in {r.what for r in bronze_rows(world) if r.part == "object"}:
         yield "at rest: an object is planned twice"
     loaded = {(r.user, r.etag) for r in bronze_rows(world) if r.part == "object" and r.what == "loaded"}
     for landed in world.landing:
-        if landed.etag != POISON and (
-            (landed.key, landed.etag) not in status or (landed.user, landed.etag) not in loaded
-        ):
+        if landed.etag != POISON and ((landed.key, landed.etag) not in status or (landed.user, landed.etag) not in loaded):
             yield f"at rest: what has landed is not in Bronze ({status.get((landed.key, landed.etag), 'not planned')})"

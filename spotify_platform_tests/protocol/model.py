@@ -22,7 +22,7 @@ TABLES = ("ledger", *SOURCES, "records", "plays", "facts", "artists", "published
 
 @dataclass(frozen=True)
 class Rules:
-    """DESIGN section 4, a rule a field. False takes the rule out."""
+    """The protocol, a rule a field: False takes the rule out. Those that start False add something to it."""
 
     by_handle: bool = True  # a commit is made on the handle that was opened first, never by path
     begin_again: bool = True  # on a conflict all is computed anew, never the same rows resent
@@ -139,9 +139,7 @@ def plan(rules: Rules) -> Action:
     for o in new:
         repeat = not rules.repeat_by_headers and (o.user, o.etag) in planned
         planned.add((o.user, o.etag))
-        decisions.append(
-            Decision(number, "repeat" if repeat else "load", CONTENTS[o.etag].source, o.key, o.etag, o.user)
-        )
+        decisions.append(Decision(number, "repeat" if repeat else "load", CONTENTS[o.etag].source, o.key, o.etag, o.user))
     yield from commit(rules, ledger, "append", decisions, number if rules.ledger_by_the_rule else None)
     return AGAIN
 
@@ -179,7 +177,7 @@ def holds(rules: Rules, snapshot: Version, ledger: Version) -> int:
 
 
 def load_pending(rules: Rules, source: str) -> Action:
-    """`lakehouse/bronze.py: load_pending`: one pending batch, in one commit of rows, bad rows and headers."""
+    """`pipeline/bronze.py: load_pending`: one pending batch, in one commit of rows, bad rows and headers."""
     own = yield Open(source)
     ledger = yield Open("ledger")
     waiting = pending(ledger, own)
@@ -200,17 +198,21 @@ def load_pending(rules: Rules, source: str) -> Action:
         rows += [_header(decision, status), *_rows(decision, status)]
         if status == "loaded" or not rules.repeat_of_loaded:
             loaded.add(_copy(rules, decision))
-    if not rules.one_commit:
-        yield from commit(rules, own, "append", [r for r in rows if r.part != "row"], None)
-        rows = [r for r in rows if r.part == "row"]
-    yield from commit(rules, own, "append", rows, number)
+    yield from _commit_batch(rules, own, rows, number)
     if rules.poison:
         yield Unmark((source, number))
     return AGAIN
 
 
+def _commit_batch(rules: Rules, own: Version, rows: list[Row], number: int) -> Generator[Any, Any, None]:
+    if not rules.one_commit:
+        yield from commit(rules, own, "append", [row for row in rows if row.part != "row"], None)
+        rows = [row for row in rows if row.part == "row"]
+    yield from commit(rules, own, "append", rows, number)
+
+
 def _status(rules: Rules, decision: Decision, *, alone: bool) -> Action:
-    """`lakehouse/bronze.py: culprits`, and the reading of one object."""
+    """`pipeline/bronze.py: _culprits`, and `pipeline/reading.py: read_objects` for one object."""
     mark = (decision.source, decision.batch, decision.key)
     if alone and not rules.culprit_by_own_try and (yield Mark(mark)):
         return "culprit"

@@ -22,9 +22,7 @@ SCENARIOS = {
     for s in (
         Scenario("run meets run", (FIRST, EXPORT), (RUN, RUN), (Put(SECOND),), OLD, troubles=2),
         Scenario("three runs", (FIRST, EXPORT), (RUN, RUN, RUN), troubles=0),
-        Scenario(
-            "a daemon's workers meet the command line", (FIRST,), (INGEST, SILVER_GOLD, RUN), (Put(EXPORT),), troubles=0
-        ),
+        Scenario("a daemon's workers meet the command line", (FIRST,), (INGEST, SILVER_GOLD, RUN), (Put(EXPORT),), troubles=0),
         Scenario(
             "one batch covers both sources",
             (FIRST, EXPORT),
@@ -47,16 +45,12 @@ SCENARIOS = {
 POISON_SCENARIOS = {
     s.name: s
     for s in (
-        Scenario(
-            "a poisoned object lies among sound ones", (FIRST, POISONED), (INGEST, INGEST, INGEST), (Put(SECOND),)
-        ),
+        Scenario("a poisoned object lies among sound ones", (FIRST, POISONED), (INGEST, INGEST, INGEST), (Put(SECOND),)),
         Scenario("a batch has failed three times", (FIRST, POISONED), (RUN, RUN), (Put(SECOND),), failed=3),
     )
 }
 """Their rules need `poison=True`."""
 
 GONE_AND_BACK = Scenario("an object vanishes and comes back", (FIRST,), (RUN, RUN), (Remove("api/5"), Put(FIRST)))
-DROP_SILVER = Scenario(
-    "a rebuild that drops Silver meets a run", (FIRST,), (("drop silver", "records", "plays"), RUN), (), OLD
-)
+DROP_SILVER = Scenario("a rebuild that drops Silver meets a run", (FIRST,), (("drop silver", "records", "plays"), RUN), (), OLD)
 DROP_GOLD = Scenario("a rebuild that drops Gold meets a run", (FIRST,), (("drop gold", "gold"), RUN), (), OLD)

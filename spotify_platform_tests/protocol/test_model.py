@@ -92,9 +92,7 @@ def test_readers_lose_their_pinned_versions_when_a_table_is_dropped() -> None:
 
 @pytest.mark.parametrize("rule", ["own_first", "none_ahead"])
 def test_one_of_two_guards_of_gold_is_enough(rule: str) -> None:
-    explored = Explorer(
-        SCENARIOS["an object comes late with an older name"], replace(AS_DESIGNED, **{rule: False})
-    ).explore()
+    explored = Explorer(SCENARIOS["an object comes late with an older name"], replace(AS_DESIGNED, **{rule: False})).explore()
     assert not explored.broken, _told(explored)
 
 
