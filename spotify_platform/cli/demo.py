@@ -1,0 +1,66 @@
+"""`spotify-platform demo`: a simulated listener through the whole way, in a home of its own."""
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from spotify_platform.cli.progress import refreshed
+from spotify_platform.errors import DataFailedCheck
+from spotify_platform.pipeline.importing import import_paths
+from spotify_platform.pipeline.readers import reading_connection
+from spotify_platform.settings import Settings, load_settings
+from spotify_platform.simulator import simulate, truth, write_account_zip, write_extended_zip, write_polls, write_truth
+
+ZONE = "Europe/Berlin"
+USER = "demo"
+
+
+def run_demo(settings: Settings, console: Console, *, plays: int, seed: int) -> None:
+    """Simulate, import, refresh, and hold what came out against the truth."""
+    home = settings.home.with_name(f"{settings.home.name}-demo")
+    shutil.rmtree(home, ignore_errors=True)
+    demo = load_settings(home=home, landing="", lake="", timezone=ZONE, settle_seconds=0, user=USER)
+    started = time.perf_counter()
+    console.print(f"Simulating {plays:,} plays (seed {seed}) ...", highlight=False)
+    history = simulate(seed=seed, plays=plays, time_zone=ZONE)
+    with tempfile.TemporaryDirectory() as folder:
+        write_extended_zip(history, Path(folder) / "my_spotify_data.zip")
+        import_paths(demo, [Path(folder) / "my_spotify_data.zip"], USER)
+    home.mkdir(parents=True, exist_ok=True)
+    write_truth(history, home / "truth.json")
+    refreshed(demo, console)
+    _show(demo, console)
+    _compare(demo, console, truth(history).extended_records)
+    console.print(f"Done in {time.perf_counter() - started:.1f} s. Everything lies in {home}", highlight=False)
+    console.print(f'Ask it: SPOTIFY_PLATFORM_HOME={home} spotify-platform sql "select * from gold.top_artists limit 5"', highlight=False)
+
+
+def _show(settings: Settings, console: Console) -> None:
+    with reading_connection(settings) as con:
+        _table(con, console, "Accounting", "select object, rows_in, rows_new, rows_repeat, rows_quarantined, status from ops.accounting order by object")
+        for what, name in (("tracks", "track_name || ' - ' || artist_name"), ("artists", "artist_name")):
+            query = f"select rank, {name} as name, play_count, listening_ms // 60000 as minutes from gold.top_{what} where period = 'all'"
+            _table(con, console, f"Top {what}", f"{query} order by rank limit 5")
+
+
+def _table(con: object, console: Console, title: str, query: str) -> None:
+    answer = con.sql(query)  # type: ignore[attr-defined]
+    table = Table(title=title)
+    for column in answer.columns:
+        table.add_column(column, overflow="fold")
+    for row in answer.fetchall():
+        table.add_row(*[f"{value:,}" if isinstance(value, int) else str(value) for value in row])
+    console.print(table)
+
+
+def _compare(settings: Settings, console: Console, expected: int) -> None:
+    with reading_connection(settings) as con:
+        row = con.sql("select count(*) from gold.fct_plays").fetchone()
+    found = row[0] if row else 0
+    if found != expected:
+        raise DataFailedCheck(f"The demo came to {found:,} plays, the simulator knows of {expected:,}.")
+    console.print(f"{found:,} plays in Gold: exactly those that the simulator knows of.", highlight=False)
