@@ -13,7 +13,7 @@ from spotify_platform.errors import DataFailedCheck
 from spotify_platform.pipeline.importing import import_paths
 from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.settings import Settings, load_settings
-from spotify_platform.simulator import simulate, truth, write_account_zip, write_extended_zip, write_polls, write_truth
+from spotify_platform.simulator import simulate, truth, write_extended_zip, write_truth
 
 ZONE = "Europe/Berlin"
 USER = "demo"
@@ -36,15 +36,26 @@ def run_demo(settings: Settings, console: Console, *, plays: int, seed: int) -> 
     _show(demo, console)
     _compare(demo, console, truth(history).extended_records)
     console.print(f"Done in {time.perf_counter() - started:.1f} s. Everything lies in {home}", highlight=False)
-    console.print(f'Ask it: SPOTIFY_PLATFORM_HOME={home} spotify-platform sql "select * from gold.top_artists limit 5"', highlight=False)
+    console.print(
+        f'Ask it: SPOTIFY_PLATFORM_HOME={home} spotify-platform sql "select * from gold.top_artists limit 5"', highlight=False
+    )
+
+
+ACCOUNTING = """
+    select regexp_extract(object, '[^/!]+$') as document, rows_in, rows_new, rows_repeat, rows_quarantined as unreadable, status
+    from ops.accounting order by object"""
+TOP_TRACKS = """
+    select rank, track_name || ' - ' || artist_name as name, play_count, listening_ms // 60000 as minutes
+    from gold.top_tracks where period = 'all' order by rank limit 5"""
+TOP_ARTISTS = """
+    select rank, artist_name as name, play_count, listening_ms // 60000 as minutes
+    from gold.top_artists where period = 'all' order by rank limit 5"""
 
 
 def _show(settings: Settings, console: Console) -> None:
     with reading_connection(settings) as con:
-        _table(con, console, "Accounting", "select object, rows_in, rows_new, rows_repeat, rows_quarantined, status from ops.accounting order by object")
-        for what, name in (("tracks", "track_name || ' - ' || artist_name"), ("artists", "artist_name")):
-            query = f"select rank, {name} as name, play_count, listening_ms // 60000 as minutes from gold.top_{what} where period = 'all'"
-            _table(con, console, f"Top {what}", f"{query} order by rank limit 5")
+        for title, query in (("Accounting", ACCOUNTING), ("Top tracks", TOP_TRACKS), ("Top artists", TOP_ARTISTS)):
+            _table(con, console, title, query)
 
 
 def _table(con: object, console: Console, title: str, query: str) -> None:

@@ -76,8 +76,8 @@ class Source:
     """How the rows of one Bronze table look before they are typed.
 
     `signatures` are sets of keys, any of which recognises a document; `rows_at` names the list of records inside a
-    document, where there may be one; `file_names` is the hint (a regular expression on the lower-case base name); `inner_kinds` are
-    JSON kinds demanded inside nested fields.
+    document, where there may be one; `file_names` is the hint (a regular expression on the lower-case base name);
+    `inner_kinds` are JSON kinds demanded inside nested fields.
     """
 
     source: str

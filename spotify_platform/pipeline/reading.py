@@ -4,7 +4,8 @@ The reader counts records here, before any of them is parsed; later counts are h
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
@@ -24,7 +25,7 @@ CHANGED = "it changed while it was read"
 REPEATED = "the same bytes are loaded from another object"
 CUT_OFF = "cut off: the closing bracket is missing"
 
-Contents: TypeAlias = Set[tuple[str, str]]
+Contents: TypeAlias = AbstractSet[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,12 @@ def make_catalogue(draw: Draw, artists: int) -> Catalogue:
     """A catalogue of so many artists, about ten tracks each."""
     tracks = [track for number in range(artists) for track in _artist(draw, number)]
     # Which tracks are loved is not a matter of when they were made: the order is shuffled by the draw.
-    order = sorted(((draw.between(0, 1 << 30), number) for number in range(len(tracks))))
+    order = sorted((draw.between(0, 1 << 30), number) for number in range(len(tracks)))
     shuffled = [tracks[number] for _, number in order]
     weights = [1.0 / (rank + 3) for rank in range(len(shuffled))]
-    local = [Track(None, f"Bootleg {n}", "Garage Band", "", "Home Tapes", "", draw.between(60_000, 400_000), "") for n in range(5)]
+    local = [
+        Track(None, f"Bootleg {n}", "Garage Band", "", "Home Tapes", "", draw.between(60_000, 400_000), "") for n in range(5)
+    ]
     episodes = [
         Episode(draw.spotify_id(), f"Episode {n % 40 + 1}", f"{_WORDS[n // 40]} Talk", draw.between(900_000, 5_400_000))
         for n in range(160)

@@ -84,7 +84,7 @@ def document(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
 
 
 @lru_cache(maxsize=50_000)
-def _text(value: str | float | bool | None) -> str:  # noqa: FBT001 - any value of a row
+def _text(value: str | float | bool | None) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -25,7 +25,9 @@ def account_rows(history: History, *, days: int = 365) -> Iterator[dict[str, Any
             yield _account(play)
 
 
-def poll_documents(history: History, *, every_minutes: int = 30, last_days: int = 30) -> Iterator[tuple[datetime, dict[str, Any]]]:
+def poll_documents(
+    history: History, *, every_minutes: int = 30, last_days: int = 30
+) -> Iterator[tuple[datetime, dict[str, Any]]]:
     """Answers of recently-played at regular times, with the time of each; those that bring nothing new are left out."""
     visible = [play for play in history.plays if play.is_in_api]
     if not visible:
@@ -110,7 +112,13 @@ def _item(play: Play) -> dict[str, Any]:
             "is_local": False,
             "external_ids": {"isrc": track.isrc},
             "artists": [artist],
-            "album": {**album, "album_type": "album", "artists": [artist], "release_date": "2019", "release_date_precision": "year"},
+            "album": {
+                **album,
+                "album_type": "album",
+                "artists": [artist],
+                "release_date": "2019",
+                "release_date_precision": "year",
+            },
         },
         "played_at": f"{when:%Y-%m-%dT%H:%M:%S}.{(play.ended_at_ms + shift) % 1000:03d}Z",
         "context": None,
