@@ -1,6 +1,5 @@
 """What all tests share: a platform in a folder of its own, and options of the suite."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,16 +8,7 @@ import pytest
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.settings import Settings, load_settings
 
-# A part of the machine, what it is for, and how to get it. Missing parts are named; under CI they are errors.
-PARTS: dict[str, tuple[Callable[[], bool], str]] = {
-    "ministack": (lambda: shutil.which("ministack") is not None or _in_venv("ministack"), "local S3: pip install -e '.[dev]'"),
-}
-
-
-def _in_venv(program: str) -> bool:
-    import sys  # noqa: PLC0415 - only here
-
-    return (Path(sys.executable).parent / program).exists()
+MakeSettings = Callable[..., Settings]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,7 +52,7 @@ def dbt_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def make_settings(tmp_path: Path, dbt_home: Path) -> Callable[..., Settings]:
+def make_settings(tmp_path: Path, dbt_home: Path) -> MakeSettings:
     """Settings of a home in the test's folder."""
 
     def make(name: str = "home", **overrides: object) -> Settings:
@@ -76,7 +66,7 @@ def make_settings(tmp_path: Path, dbt_home: Path) -> Callable[..., Settings]:
 
 
 @pytest.fixture
-def platform(make_settings: Callable[..., Settings]) -> Iterator[Platform]:
+def platform(make_settings: MakeSettings) -> Iterator[Platform]:
     """An empty platform."""
     with opened(make_settings()) as found:
         yield found

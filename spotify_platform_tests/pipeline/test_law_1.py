@@ -4,7 +4,6 @@ Order, repetition and splitting of what lands do not show, nor how often it was 
 """
 
 import json
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,12 @@ from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh, steps
 from spotify_platform.settings import Settings
 from spotify_platform.simulator import account_rows, extended_rows, poll_documents, simulate, truth
+from spotify_platform_tests.conftest import MakeSettings
 
 Documents = list[tuple[str, Any]]
-MakeSettings = Callable[..., Settings]
 # A failing example is a whole lake: it is shown as it was found, because making it smaller takes minutes.
 ANY_SETTING = settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],

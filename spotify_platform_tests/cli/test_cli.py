@@ -1,0 +1,142 @@
+"""The command line, as callers use it: exit codes, formats, receipts, and one-line errors."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from spotify_platform.cli import main
+from spotify_platform.cli.app import app
+from spotify_platform_tests.scenario import account, drop, extended
+
+
+@pytest.fixture
+def home(tmp_path: Path, dbt_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / "dbt").symlink_to(dbt_home / "dbt")
+    monkeypatch.setenv("SPOTIFY_PLATFORM_HOME", str(folder))
+    monkeypatch.setenv("SPOTIFY_PLATFORM_SETTLE_SECONDS", "0")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Exit code of a call."""
+    monkeypatch.setattr("sys.argv", ["spotify-platform", *arguments])
+    with pytest.raises(SystemExit) as left:
+        main()
+    return int(left.value.code or 0)
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """A folder as a person unpacks it: two parts of three, one file of another kind, one of none."""
+    folder = tmp_path / "export"
+    drop(folder, "Streaming_History_Audio_2023-2024_0.json", [extended(1), extended(2)])
+    drop(folder, "Streaming_History_Audio_2024_2.json", [extended(3), extended(4, ts="never")])
+    drop(folder, "StreamingHistory_music_0.json", [account(9, trackName="Other")])
+    drop(folder, "ReadMe.pdf", b"%PDF-1.4")
+    return folder
+
+
+def test_import_refresh_and_ask(
+    home: Path, export: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "import", str(export)) == 0
+    receipt = capfd.readouterr().out
+    assert "Streaming_History_Audio part 1 of 0-2" in receipt
+    assert "ReadMe.pdf" in receipt
+    assert "5 rows in 3 objects" in receipt
+    assert call(monkeypatch, "refresh") == 0
+    capfd.readouterr()
+    assert call(monkeypatch, "sql", "select count(*) as n, max(ended_at) as last from silver.plays", "--format", "json") == 0
+    assert json.loads(capfd.readouterr().out) == [{"n": 4, "last": "2024-05-05T10:09:00Z"}]
+    assert call(monkeypatch, "sql", "select play_count from gold.daily_user_stats", "--format", "csv") == 0
+    assert capfd.readouterr().out == "play_count\n4\n"
+    assert call(monkeypatch, "status", "--json") == 0
+    status = json.loads(capfd.readouterr().out)
+    assert status["ledger"] == status["published"] == 1
+    assert sum(row["rows_quarantined"] for row in status["accounting"]) == 1
+    assert all(check["passed"] for check in status["checks"])
+    assert call(monkeypatch, "rebuild", "--verify") == 0
+    assert call(monkeypatch, "rebuild") == 0
+    assert call(monkeypatch, "rebuild", "--verify") == 0
+    assert (home / "landing" / "inbox" / "me").is_dir()
+
+
+def test_dry_run_changes_nothing(
+    home: Path, export: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "import", str(export), "--dry-run") == 0
+    assert "Nothing was changed" in capfd.readouterr().out
+    assert not list((home / "landing").rglob("*.json"))
+
+
+def test_a_zip_of_nothing_is_left_alone(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "holiday.zip", "w") as archive:
+        archive.writestr("photo.jpg", b"\xff\xd8")
+    assert call(monkeypatch, "import", str(tmp_path / "holiday.zip")) == 0
+    assert not list((home / "landing").rglob("*.zip"))
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("import", "/no/such/file.zip"), "neither a file nor a folder"),
+        (("import", ".", "--user", "../x"), "cannot be a user"),
+        (("sql", "selec 1"), "does not accept the query"),
+        (("sql", "select * from gold.nothing"), "does not accept the query"),
+        (("sql", "select 1", "--format", "xml"), "one of table, csv, json, parquet"),
+        (("rebuild", "--verify"), "spotify-platform refresh"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_calls_say_why_and_exit_2(
+    arguments: tuple[str, ...], says: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    assert call(monkeypatch, *arguments) == 2
+    said = capfd.readouterr().err
+    assert says in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.usefixtures("home")
+def test_wrong_settings_name_the_variable(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("SPOTIFY_PLATFORM_TIMEZONE", "Mars/Olympus")
+    assert call(monkeypatch, "status") == 2
+    assert "SPOTIFY_PLATFORM_TIMEZONE" in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("home")
+def test_empty_platform_says_what_to_do(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    assert call(monkeypatch, "status") == 0
+    assert "spotify-platform import" in capfd.readouterr().out
+    assert call(monkeypatch, "rebuild") == 0
+
+
+@pytest.mark.usefixtures("home")
+def test_parquet_goes_to_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert call(monkeypatch, "sql", "select 1 as one", "--format", "parquet") == 0
+    (tmp_path / "x.parquet").write_bytes(capfdbinary.readouterr().out)
+    assert pq.read_table(tmp_path / "x.parquet").to_pylist() == [{"one": 1}]
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for command in app.registered_commands:
+        name = command.name or command.callback.__name__  # type: ignore[union-attr]
+        assert f"`spotify-platform {name}" in readme, name
+
+
+@pytest.mark.usefixtures("home")
+def test_demo_comes_to_the_truth(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    assert call(monkeypatch, "demo", "--plays", "300") == 0
+    assert "exactly those that the simulator knows of" in capfd.readouterr().out

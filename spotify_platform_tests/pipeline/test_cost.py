@@ -1,0 +1,64 @@
+"""Law 4: what a change costs is counted in files and bytes, and does not grow with what else the lake holds."""
+
+from pathlib import Path
+
+import pytest
+
+from spotify_platform.pipeline.platform import Platform, opened
+from spotify_platform.pipeline.refresh import refresh
+from spotify_platform_tests.conftest import MakeSettings
+from spotify_platform_tests.scenario import drop, extended
+
+
+def fill(platform: Platform, users: int) -> None:
+    """Two years of each user, then published."""
+    for user in range(users):
+        rows = [extended(n, ts=f"{year}-03-0{n % 9 + 1}T10:00:{n % 60:02d}Z") for year in (2022, 2023) for n in range(30)]
+        drop(platform.settings.home / "landing", f"inbox/user{user}/endsong.json", rows)
+    refresh(platform)
+
+
+def files(lake: Path) -> dict[str, int]:
+    """Data files of all tables with their sizes."""
+    return {
+        str(path.relative_to(lake)): path.stat().st_size for path in lake.rglob("*.parquet") if "_delta_log" not in path.parts
+    }
+
+
+def written(settings_name: str, make_settings: MakeSettings, users: int) -> tuple[int, int]:
+    """Files and bytes that fifty new plays of one user write into a lake of so many users."""
+    settings = make_settings(settings_name, buckets=256)
+    with opened(settings) as platform:
+        fill(platform, users)
+        before = files(settings.home / "lake")
+        drop(settings.home / "landing", "inbox/user0/new.json", [extended(n, ts=f"2023-05-05T10:00:{n:02d}Z") for n in range(50)])
+        refresh(platform)
+        new = {name: size for name, size in files(settings.home / "lake").items() if name not in before}
+    return len(new), sum(new.values())
+
+
+def test_a_change_writes_as_much_into_a_lake_of_ten_users_as_into_one_of_two(make_settings: MakeSettings) -> None:
+    small, large = written("small", make_settings, 2), written("large", make_settings, 10)
+    assert large[0] == small[0]
+    assert large[1] == pytest.approx(small[1], rel=0.1)
+
+
+def test_slices_that_are_not_touched_keep_their_files(make_settings: MakeSettings) -> None:
+    settings = make_settings("slices", buckets=256)
+    plays = settings.home / "lake" / "silver" / "plays"
+    with opened(settings) as platform:
+        fill(platform, 2)
+        before = {path for path in plays.rglob("*.parquet") if "year=2023" not in str(path)}
+        drop(settings.home / "landing", "inbox/user0/new.json", [extended(ts="2023-06-01T12:00:00Z")])
+        refresh(platform)
+        after = {path for path in plays.rglob("*.parquet") if "year=2023" not in str(path)}
+    assert before == after
+
+
+def test_a_refresh_with_nothing_new_writes_nothing(make_settings: MakeSettings) -> None:
+    settings = make_settings("idle")
+    with opened(settings) as platform:
+        fill(platform, 1)
+        before = sorted(path for path in (settings.home / "lake").rglob("*") if path.is_file())
+        refresh(platform)
+        assert sorted(path for path in (settings.home / "lake").rglob("*") if path.is_file()) == before

@@ -1,0 +1,87 @@
+"""Law 6: readers see whole publications only; a failed check leaves what is published as it was."""
+
+import shutil
+from pathlib import Path
+
+import ibis
+import pytest
+
+from spotify_platform.contracts.ops import PUBLISHED
+from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.errors import DataFailedCheck
+from spotify_platform.lakehouse import dbt
+from spotify_platform.lakehouse.commit import Append, commit
+from spotify_platform.lakehouse.publishing import published
+from spotify_platform.pipeline.gold import GoldNotPublished, advance_gold, gold_tables
+from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.readers import reading_connection
+from spotify_platform.pipeline.refresh import refresh, steps
+from spotify_platform_tests.assets.damage import lose_a_row
+from spotify_platform_tests.scenario import drop, extended
+
+
+def land(platform: Platform, name: str, *rows: object) -> None:
+    drop(platform.settings.home / "landing", f"inbox/me/{name}.json", list(rows))
+
+
+def gold_plays(platform: Platform) -> int:
+    with reading_connection(platform.settings) as con:
+        row = con.sql("select count(*) from gold.fct_plays").fetchone()
+    assert row
+    return int(row[0])
+
+
+def test_readers_read_the_pinned_versions(platform: Platform) -> None:
+    land(platform, "a", extended(1), extended(2))
+    refresh(platform)
+    facts = next(table for table in gold_tables(platform) if table.name == "fct_plays")
+    own = platform.engine.open(facts)
+    rows = platform.engine.read(own).limit(1).mutate(play_id=ibis.literal("unpublished"))
+    commit(platform.engine, own, Append(rows), own.holds)
+    assert platform.engine.count(platform.engine.read(platform.engine.open(facts))) == 3
+    assert gold_plays(platform) == 2
+
+
+def test_a_lost_row_stops_the_way_before_plays(platform: Platform) -> None:
+    land(platform, "a", extended(1), extended(2))
+    refresh(platform)
+    land(platform, "b", extended(3))
+    before = published(platform.engine)
+    lose_a_row(platform)
+    with pytest.raises(DataFailedCheck, match="rows_are_all_there failed"):
+        refresh(platform)
+    assert published(platform.engine) == before
+    assert gold_plays(platform) == 2
+    with pytest.raises(DataFailedCheck):  # it fails again, whoever runs it, until the data is mended
+        refresh(platform)
+
+
+def test_a_failed_audit_publishes_nothing(platform: Platform) -> None:
+    land(platform, "a", extended(1), extended(2))
+    refresh(platform)
+    land(platform, "b", extended(3))
+    from spotify_platform.pipeline.plan import plan  # noqa: PLC0415
+
+    plan(platform)
+    for _, step in steps():
+        step(platform)
+    own = platform.engine.open(PLAYS)
+    doubled = platform.engine.read(own).limit(1)
+    commit(platform.engine, own, Append(doubled), own.holds)
+    with pytest.raises(GoldNotPublished, match="contract"):
+        advance_gold(platform)
+    assert gold_plays(platform) == 2
+    assert platform.engine.open(PUBLISHED).holds == 1
+
+
+def test_gold_that_lost_a_play_is_not_published(platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project with a model that drops a play: the reconciliation sees it before anything is published."""
+    land(platform, "a", extended(1), extended(2), extended(3, ms_played=10))
+    project = tmp_path / "project"
+    shutil.copytree(dbt.project_dir(), project)
+    model = project / "models" / "marts" / "fct_plays.sql"
+    model.write_text(model.read_text() + "where ms_played > 1000\n")
+    monkeypatch.setattr(dbt, "project_dir", lambda: project)
+    with pytest.raises(GoldNotPublished, match="gold_equals_silver"):
+        refresh(platform)
+    assert published(platform.engine) is None
