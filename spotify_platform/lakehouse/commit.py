@@ -15,10 +15,8 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Conflict, Outside
-from spotify_platform.lakehouse.engine import Engine, Snapshot
-
-TRIES = 20
-"""More than any number of writers that meet on one table; each failed try means that another writer got on."""
+from spotify_platform.lakehouse.engine import TRIES, Engine, Snapshot
+from spotify_platform.lakehouse.ledger import Tail, holds_of, tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,24 @@ class Step:
     own: Snapshot
     inputs: Mapping[str, Snapshot]
     ledger: Snapshot
+    newest: Tail
     last: int
     top: int
+
+    @property
+    def rebuild(self) -> bool:
+        """Whether a rebuild was ordered in these batches."""
+        return self.newest.orders(self.last, self.top)[0]
+
+    @property
+    def restated(self) -> list[str]:
+        """Users whose settings changed in these batches."""
+        return self.newest.orders(self.last, self.top)[1]
+
+    @property
+    def users(self) -> list[str]:
+        """Users whom these batches concern."""
+        return self.newest.users(self.last, self.top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +90,6 @@ def advance(
     target: Table,
     inputs: Sequence[Table],
     compute: Callable[[Step], Change],
-    *,
-    holds: Callable[[Snapshot, Snapshot], int] = lambda snapshot, _ledger: snapshot.holds,
 ) -> Advanced:
     """Bring a table up to what its direct inputs hold: one commit, or none where it holds that already.
 
@@ -86,7 +98,6 @@ def advance(
         target: the table to move on.
         inputs: its direct inputs.
         compute: the change from what was opened, nothing else.
-        holds: the lake version that an input holds, given the ledger opened in the same step.
 
     Raises:
         Outside: other writers were first in each of `TRIES` tries.
@@ -95,10 +106,11 @@ def advance(
         own = engine.open(target)
         opened = {table.name: engine.open(table) for table in inputs}
         ledger = engine.open(LEDGER)
-        top = min((holds(snapshot, ledger) for snapshot in opened.values()), default=ledger.holds)
+        newest = tail(engine, ledger, own.holds, [s for s in opened.values() if s.table.layer == "bronze"])
+        top = min(holds_of(snapshot, ledger, newest) for snapshot in opened.values())
         if top <= own.holds:
             return Advanced(own, own.holds, own.holds)
-        step = Step(own, opened, ledger, own.holds, top)
+        step = Step(own, opened, ledger, newest, own.holds, top)
         try:
             return Advanced(commit(engine, own, compute(step), top), step.last, top)
         except Conflict:

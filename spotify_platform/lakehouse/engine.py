@@ -19,6 +19,9 @@ from spotify_platform.lakehouse.slices import Slice
 APP_ID = "lake"
 """Every table's only Delta app transaction: its version is the number of the ledger's last batch the table holds."""
 
+TRIES = 20
+"""More than any number of writers that meet on one table; each failed try means that another writer got on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

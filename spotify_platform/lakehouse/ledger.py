@@ -1,6 +1,7 @@
 """The ledger: decisions only, in batches numbered without gaps. The number of its last batch is the lake's version."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,8 +10,7 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Conflict, Outside
-from spotify_platform.lakehouse.commit import TRIES
-from spotify_platform.lakehouse.engine import Engine, Snapshot
+from spotify_platform.lakehouse.engine import TRIES, Engine, Snapshot
 
 Decision = Mapping[str, Any]
 SCHEMA = {column.name: column.type for column in LEDGER.columns}
@@ -59,23 +59,42 @@ def last_batches(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> dict[
     return dict(zip(found["key"].to_pylist(), found["batch"].to_pylist(), strict=True))
 
 
-def pending(engine: Engine, ledger: Snapshot, table: Snapshot) -> list[int]:
-    """Batches that concern a Bronze table and that it does not have yet, in order."""
-    if ledger.holds <= table.holds:
-        return []
-    rows = after(engine, ledger, table.holds)
-    numbers = engine.fetch(rows.filter(rows.bronze_table == table.table.name).select("batch").distinct())
-    return sorted(numbers["batch"].to_pylist())
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What the newest batches say, in short: (batch, action, Bronze table, user), each once. As long as what is pending."""
+
+    lines: tuple[tuple[int, str, str | None, str], ...]
+
+    def pending(self, table: Snapshot) -> list[int]:
+        """Batches that concern a Bronze table and that it does not have yet, in order."""
+        return sorted({batch for batch, _, name, _ in self.lines if name == table.table.name and batch > table.holds})
+
+    def orders(self, last: int, top: int) -> tuple[bool, list[str]]:
+        """Whether a rebuild was ordered after `last`, up to and with `top`; and the users who are to be restated."""
+        found = [(action, user) for batch, action, _, user in self.lines if last < batch <= top]
+        return any(action == "rebuild" for action, _ in found), sorted({u for action, u in found if action == "restate"})
+
+    def users(self, last: int, top: int) -> list[str]:
+        """Users whom the batches after `last`, up to and with `top`, concern."""
+        return sorted({user for batch, _, _, user in self.lines if last < batch <= top})
 
 
-def holder(engine: Engine) -> Callable[[Snapshot, Snapshot], int]:
-    """The lake version a Bronze table holds: up to its next pending batch, or all of the ledger."""
+def tail(engine: Engine, ledger: Snapshot, last: int, bronze: Sequence[Snapshot] = ()) -> Tail:
+    """The batches after `last`, and those that Bronze tables have not taken: as many lines as there is work to do."""
+    if ledger.holds <= min([last, *(table.holds for table in bronze)]):
+        return Tail(())
+    rows = engine.read(ledger)
+    untaken = [(rows.bronze_table == table.table.name) & (rows.batch > table.holds) for table in bronze]
+    newest = rows.filter(ibis.or_(rows.batch > last, *untaken)).select("batch", "action", "bronze_table", "user_id").distinct()
+    return Tail(tuple((r["batch"], r["action"], r["bronze_table"], r["user_id"]) for r in engine.fetch(newest).to_pylist()))
 
-    def holds(table: Snapshot, ledger: Snapshot) -> int:
-        waiting = pending(engine, ledger, table)
-        return waiting[0] - 1 if waiting else max(ledger.holds, table.holds)
 
-    return holds
+def holds_of(table: Snapshot, ledger: Snapshot, newest: Tail) -> int:
+    """The lake version a table holds. A Bronze table holds all up to its next pending batch, without empty commits."""
+    if table.table.layer != "bronze":
+        return table.holds
+    waiting = newest.pending(table)
+    return waiting[0] - 1 if waiting else max(ledger.holds, table.holds)
 
 
 def after(engine: Engine, ledger: Snapshot, last: int, top: int | None = None) -> ir.Table:
@@ -83,13 +102,6 @@ def after(engine: Engine, ledger: Snapshot, last: int, top: int | None = None) -
     rows = engine.read(ledger)
     newer = rows.filter(rows.batch > last)
     return newer if top is None else newer.filter(newer.batch <= top)
-
-
-def orders(engine: Engine, ledger: Snapshot, last: int, top: int) -> tuple[bool, list[str]]:
-    """Whether a rebuild was ordered in these batches, and the users who are to be restated."""
-    rows = after(engine, ledger, last, top)
-    found = engine.fetch(rows.filter(rows.action.isin(["rebuild", "restate"])).select("action", "user_id").distinct()).to_pylist()
-    return any(o["action"] == "rebuild" for o in found), sorted({o["user_id"] for o in found if o["action"] == "restate"})
 
 
 def known_users(engine: Engine, ledger: Snapshot) -> list[str]:

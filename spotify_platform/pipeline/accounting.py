@@ -13,8 +13,7 @@ from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
 from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.contracts.silver import PLAY_RECORDS
 from spotify_platform.lakehouse.commit import Advanced, Append, Change, Overwrite, Replace, Step, advance
-from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.lakehouse.ledger import after, holder, known_users, orders
+from spotify_platform.lakehouse.ledger import after, known_users
 from spotify_platform.lakehouse.slices import bucket_of
 from spotify_platform.pipeline.platform import Platform
 
@@ -37,7 +36,7 @@ def advance_quarantine(platform: Platform) -> Advanced:
         found = platform.engine.cache(ibis.union(*bad) if len(bad) > 1 else bad[0])
         return Append(found if platform.engine.count(found) else None)
 
-    return advance(platform.engine, QUARANTINE, BRONZE, compute, holds=holder(platform.engine))
+    return advance(platform.engine, QUARANTINE, BRONZE, compute)
 
 
 def _quarantined(rows: ir.Table, source: str) -> ir.Table:
@@ -61,23 +60,16 @@ def advance_accounting(platform: Platform) -> Advanced:
 
     def compute(step: Step) -> Change:
         people = known_users(engine, step.ledger)
-        rebuild, _ = orders(engine, step.ledger, step.last, step.top)
-        decided = engine.fetch(after(engine, step.ledger, step.last, step.top).select("user_id").distinct())
-        buckets = {bucket_of(user, platform.buckets) for user in decided["user_id"].to_pylist()}
-        concerned = people if rebuild else [u for u in people if bucket_of(u, platform.buckets) in buckets]
+        buckets = {bucket_of(user, platform.buckets) for user in step.users}
+        concerned = people if step.rebuild else [u for u in people if bucket_of(u, platform.buckets) in buckets]
         rows = _accounts(platform, step, concerned)
-        if rebuild:
+        if step.rebuild:
             return Overwrite(rows)
         if not step.own.holds:
             return Append(rows)
         return Replace(rows, [{"user_bucket": bucket} for bucket in sorted(buckets)])
 
-    bronze_holds = holder(engine)
-
-    def holds(snapshot: Snapshot, ledger: Snapshot) -> int:
-        return bronze_holds(snapshot, ledger) if snapshot.table.layer == "bronze" else snapshot.holds
-
-    return advance(engine, ACCOUNTING, [*BRONZE, PLAY_RECORDS], compute, holds=holds)
+    return advance(engine, ACCOUNTING, [*BRONZE, PLAY_RECORDS], compute)
 
 
 def _accounts(platform: Platform, step: Step, people: Sequence[str]) -> ir.Table:

@@ -12,9 +12,9 @@ import obstore
 from spotify_platform.contracts.model import Source
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Conflict, Outside
-from spotify_platform.lakehouse.commit import TRIES, Append, commit
-from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.lakehouse.ledger import after, pending
+from spotify_platform.lakehouse.commit import Append, commit
+from spotify_platform.lakehouse.engine import TRIES, Snapshot
+from spotify_platform.lakehouse.ledger import after, tail
 from spotify_platform.pipeline.bronze_rows import bronze_rows
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import ObjectRead, Planned, read_objects, refuse
@@ -36,24 +36,23 @@ def load_pending(platform: Platform, source: Source) -> Loaded:
 
     Post-condition: the table holds all of the ledger as it was when this was called.
     """
+    engine = platform.engine
+    own, ledger = engine.open(source.table), engine.open(LEDGER)
+    waiting = tail(engine, ledger, ledger.holds, [own]).pending(own)
     done: list[int] = []
-    conflicts = 0
-    while conflicts < TRIES:
-        own = platform.engine.open(source.table)
-        ledger = platform.engine.open(LEDGER)
-        waiting = pending(platform.engine, ledger, own)
-        if not waiting:
+    for _ in range(TRIES + len(waiting)):
+        left = [number for number in waiting if number > own.holds]
+        if not left:
             return Loaded(own, tuple(done))
-        number = waiting[0]
         try:
-            commit(platform.engine, own, Append(batch_rows(platform, source, own, ledger, number)), number)
+            own = commit(engine, own, Append(batch_rows(platform, source, own, ledger, left[0])), left[0])
         except Conflict:
-            conflicts += 1
+            own = engine.open(source.table)  # begin again from the start: another run may have loaded the same batch
             continue
         finally:
-            platform.engine.release()
-        _forget_attempts(platform, source, number)
-        done.append(number)
+            engine.release()
+        _forget_attempts(platform, source, left[0])
+        done.append(left[0])
     raise Outside(f"{source.table.path}: other writers were first {TRIES} times in a row. Let them finish and run it again.")
 
 

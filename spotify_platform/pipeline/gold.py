@@ -12,9 +12,8 @@ from spotify_platform.contracts.ops import LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.errors import Conflict, DataFailedCheck, Outside
 from spotify_platform.lakehouse import dbt
-from spotify_platform.lakehouse.commit import TRIES
-from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.lakehouse.ledger import orders
+from spotify_platform.lakehouse.engine import TRIES, Snapshot
+from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.publishing import Pins, changed_buckets, pin, publish_table
 from spotify_platform.lakehouse.slices import bucket_of
 from spotify_platform.pipeline.platform import Platform
@@ -24,7 +23,7 @@ SCRATCH = "scratch.duckdb"  # dbt bakes the stem into its manifest as the databa
 
 @dataclass(frozen=True, slots=True)
 class GoldBuild:
-    """What came of one turn of Gold: dbt's results, the pins if something was published, rows a table."""
+    """What came of one turn of Gold: dbt's results, the pins if something was published, rows each table has now."""
 
     last: int
     top: int
@@ -81,14 +80,14 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild | No
         aside = build_aside(platform, _plays_of(platform, plays, buckets))
         results = aside.results
         with engine.scratch(aside.scratch) as built:
-            rows = {table.name: engine.count(built(table.name)) for table in tables}
             own = [publish_table(engine, s, built(s.table.name), buckets, top) for s in own]
+            rows = {snapshot.table.name: engine.rows_in(snapshot) for snapshot in own}
     return GoldBuild(last, top, results, pin(engine, register, [*own, plays], top), rows)
 
 
 def _buckets(platform: Platform, plays: ir.Table, ledger: Snapshot, last: int, top: int) -> list[int] | None:
     """Buckets to build anew; None for all."""
-    rebuild, restated = orders(platform.engine, ledger, last, top)
+    rebuild, restated = tail(platform.engine, ledger, last).orders(last, top)
     if rebuild or not last:
         return None
     changed = set(changed_buckets(platform.engine, plays, last))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import ibis
 import obstore
 
 from spotify_platform.contracts.bronze import SOURCES
@@ -38,14 +39,16 @@ def new_arrivals(platform: Platform, *, full: bool = False) -> list[Arrival]:
 
 def lost_keys(platform: Platform, ledger: Snapshot) -> set[str]:
     """Objects that were gone when they were to be loaded, by the last decision on them: if they come back, they are new."""
-    gone: dict[str, int] = {}
+    headers = []
     for source in SOURCES:
         rows = platform.engine.read(platform.engine.open(source.table))
-        headers = rows.filter(rows["_part"] == "object", rows["_reason"] == GONE)
-        for row in platform.engine.fetch(headers.select("_object", "_batch")).to_pylist():
-            gone[row["_object"]] = max(row["_batch"], gone.get(row["_object"], 0))
-    last = last_batches(platform.engine, ledger, gone)
-    return {key for key, batch in gone.items() if last.get(key) == batch}
+        gone = rows.filter(rows["_part"] == "object", rows["_status"] == "refused", rows["_reason"] == GONE)
+        headers.append(gone.select("_object", "_batch"))
+    gone_at: dict[str, int] = {}
+    for row in platform.engine.fetch(ibis.union(*headers)).to_pylist():
+        gone_at[row["_object"]] = max(row["_batch"], gone_at.get(row["_object"], 0))
+    last = last_batches(platform.engine, ledger, gone_at)
+    return {key for key, batch in gone_at.items() if last.get(key) == batch}
 
 
 def plan(platform: Platform, *, full: bool = False) -> list[int]:

@@ -10,7 +10,7 @@ from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.commit import Advanced, Append, Change, Overwrite, Replace, Step, advance
 from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.lakehouse.ledger import holder, known_users, orders
+from spotify_platform.lakehouse.ledger import known_users
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, within
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.transforms.play_records import conform, distinct
@@ -25,8 +25,7 @@ def advance_play_records(platform: Platform) -> Advanced:
     engine = platform.engine
 
     def compute(step: Step) -> Change:
-        rebuild, _ = orders(engine, step.ledger, step.last, step.top)
-        if rebuild:
+        if step.rebuild:
             return Overwrite(all_records(platform, step.inputs, step.ledger, step.top))
         new = engine.cache(_conformed(platform, step.inputs, step.ledger, step.last, step.top))
         slices = _slices(platform, new)
@@ -38,7 +37,7 @@ def advance_play_records(platform: Platform) -> Advanced:
             return Overwrite(distinct(engine.read(step.own).union(new)))
         return Replace(distinct(engine.read(step.own, slices).union(new)), slices)
 
-    return advance(engine, PLAY_RECORDS, [source.table for source in SOURCES], compute, holds=holder(engine))
+    return advance(engine, PLAY_RECORDS, [source.table for source in SOURCES], compute)
 
 
 def all_records(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snapshot, top: int) -> ir.Table:
@@ -64,11 +63,10 @@ def advance_plays(platform: Platform) -> Advanced:
 
     def compute(step: Step) -> Change:
         records = engine.read(step.inputs[PLAY_RECORDS.name])
-        rebuild, restated = orders(engine, step.ledger, step.last, step.top)
-        if rebuild:
+        if step.rebuild:
             return Overwrite(all_plays(platform, records, step.ledger))
         new = records.filter(records["_batch"] > step.last)
-        touched = _touched(platform, new) + _slices_of_users(platform, step.inputs[PLAY_RECORDS.name], restated)
+        touched = _touched(platform, new) + _slices_of_users(platform, step.inputs[PLAY_RECORDS.name], step.restated)
         slices = [dict(pair) for pair in sorted({tuple(sorted(s.items())) for s in touched})]
         if not slices:
             return Append(None)
