@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from spotify_platform.resources import PlatformResource
+from spotify_platform.resources import PlatformResource, check_bucket, queue_client
 
 if TYPE_CHECKING:
     from spotify_platform.pipeline.platform import Platform
 
-TICK_SECONDS = 5
+TICK_SECONDS = 1  # the daemon looks every five seconds; an interval of five would let every second look pass
 IN_FLIGHT = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -101,10 +101,10 @@ def look(lake: "Platform") -> Seen:
     from spotify_platform.landing.notifications import announced_keys  # noqa: PLC0415
     from spotify_platform.pipeline.plan import new_arrivals  # noqa: PLC0415
 
-    if lake.settings.queue_url:
-        keys = announced_keys(lake.settings)
-    else:
-        keys = [arrival.key for arrival in new_arrivals(lake)]
+    url = lake.settings.queue_url
+    if lake.settings.landing_location.is_s3:
+        check_bucket(lake.settings)
+    keys = announced_keys(queue_client(lake.settings), url) if url else [arrival.key for arrival in new_arrivals(lake)]
     return Seen(keys, lake.engine.open(LEDGER).holds, lake.engine.open(PUBLISHED).holds)
 
 

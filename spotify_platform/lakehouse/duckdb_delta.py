@@ -256,7 +256,7 @@ class DuckDbDelta:
                 url,
                 schema=DeltaSchema.from_arrow(schema_of(table).to_pyarrow()),
                 partition_by=list(table.partition_by),
-                configuration=PROPERTIES,  # type: ignore[arg-type]
+                configuration=PROPERTIES,
                 description=table.grain,
                 storage_options=options,
             )

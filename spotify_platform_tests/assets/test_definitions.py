@@ -65,9 +65,7 @@ def test_every_check_blocks(defs: dg.Definitions) -> None:
     assert all(spec.blocking for spec in ours)
 
 
-def test_a_run_goes_from_landing_to_gold(
-    defs: dg.Definitions, platform_resource: PlatformResource, make_settings: MakeSettings
-) -> None:
+def test_a_run_goes_from_landing_to_gold(defs: dg.Definitions, make_settings: MakeSettings) -> None:
     settings = make_settings()
     landing = settings.home / "landing"
     drop(landing, "inbox/me/endsong.json", [extended(1), extended(2), extended(3, ts="no")])

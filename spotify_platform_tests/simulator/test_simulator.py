@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_another_seed_is_another_history() -> None:
 def test_plays_do_not_overlap_and_are_as_many_as_asked() -> None:
     plays = simulate(seed=3, plays=2_000).plays
     assert len(plays) == 2_000
-    assert all(a.ended_at_ms <= b.started_at_ms for a, b in zip(plays, plays[1:], strict=False))
+    assert all(a.ended_at_ms <= b.started_at_ms for a, b in pairwise(plays))
 
 
 def test_rates_are_those_of_real_histories() -> None:

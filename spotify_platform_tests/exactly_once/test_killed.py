@@ -1,0 +1,1 @@
+"""A run killed at any point: the next one loses nothing and doubles nothing."""
