@@ -191,11 +191,11 @@ class Death:
 
     def write(self, write: Callable[..., None], handle: Any, data: pa.RecordBatchReader, how: dict[str, Any]) -> None:
         table = _path(handle)
-        self.at(table, "before")
         if table != self.point.table:
             write(handle, data, **how)
             return
         self.files_before = len(self._files(table))
+        self.at(table, "before")
         if self.point.place == "written":
             self._written(write, handle, data, how)
             return
