@@ -7,6 +7,7 @@ import argparse
 import resource
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from spotify_platform.contracts.ops import ACCOUNTING
@@ -36,7 +37,7 @@ def main() -> None:
         refresh(platform, told=lambda what: marks.append((what, time.perf_counter())))
         marks.append(("end", time.perf_counter()))
         accounts = platform.engine.fetch(platform.engine.read(platform.engine.open(ACCOUNTING))).to_pylist()
-    for (name, begun), (_, ended) in zip(marks, marks[1:], strict=False):
+    for (name, begun), (_, ended) in pairwise(marks):
         print(f"{name if name != 'start' else 'import':<28} {ended - begun:6.2f} s")
     print(f"{'total':<28} {marks[-1][1] - marks[0][1]:6.2f} s")
     print(f"rows in {sum(a['rows_in'] for a in accounts):,}, new {sum(a['rows_new'] for a in accounts):,}")
