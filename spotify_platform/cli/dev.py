@@ -8,6 +8,16 @@ from pathlib import Path
 from spotify_platform.settings import Settings
 
 
+# The location has the name it has in a clone's workspace.yaml: Dagster keeps a sensor's state by it.
+WORKSPACE = """\
+load_from:
+  - python_module:
+      module_name: spotify_platform.definitions
+      attribute: defs
+      location_name: spotify_platform
+"""
+
+
 def run_dev(settings: Settings, *, port: int) -> None:
     """Become `dagster dev`. Does not return."""
     home = settings.home / "dagster"
