@@ -32,9 +32,9 @@ PROPERTIES = {
     "delta.checkpointInterval": "100",
     "delta.dataSkippingNumIndexedCols": "-1",
 }
-ROWS_AT_ONCE = 65_536
-# Row groups this small keep the writer's memory bounded, and a year of one user in a few of them.
-WRITER = WriterProperties(compression="ZSTD", max_row_group_size=ROWS_AT_ONCE)
+ROWS_AT_ONCE = 8_192
+# Small batches and row groups keep the writer's memory bounded; a year of one user is in a few row groups.
+WRITER = WriterProperties(compression="ZSTD", max_row_group_size=32_768)
 
 
 def extension_path(name: str) -> Path:
