@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     batch_objects: int = Field(5_000, ge=1, description="Most objects in one batch")
     settle_seconds: float = Field(1.0, ge=0, description="Seconds between the two looks at a file dropped by hand")
     memory_limit: str = Field(
-        "512MB", pattern=r"^\d+(MB|GB|MiB|GiB)$", description="DuckDB's memory; beyond it, it spills to HOME/tmp"
+        "384MB", pattern=r"^\d+(MB|GB|MiB|GiB)$", description="DuckDB's memory; beyond it, it spills to HOME/tmp"
     )
     threads: int = Field(2, ge=1, description="Threads of DuckDB and dbt")
 

@@ -84,7 +84,7 @@ def scan_sql(lake: Location, path: str, version: int) -> str:
 class DuckDbDelta:
     """`Engine` on one machine. Not safe to share between threads; make one where it is needed."""
 
-    def __init__(self, lake: Location, *, memory_limit: str = "512MB", threads: int = 2, spill: Path | None = None) -> None:
+    def __init__(self, lake: Location, *, memory_limit: str = "384MB", threads: int = 2, spill: Path | None = None) -> None:
         self.lake = lake
         self._config: dict[str, Any] = {"memory_limit": memory_limit, "threads": threads}
         if spill:
