@@ -1,0 +1,47 @@
+"""Settings: each is documented with its default, and a wrong one fails at start."""
+
+from pathlib import Path
+
+import pytest
+
+from spotify_platform.errors import WrongCall
+from spotify_platform.profiles import Profiles
+from spotify_platform.settings import Settings, load_settings
+from spotify_platform.storage import Location
+
+EXAMPLE = (Path(__file__).parents[1] / ".env.example").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_in_the_example_with_its_default(name: str) -> None:
+    default = Settings.model_fields[name].default
+    assert f"# SPOTIFY_PLATFORM_{name.upper()}={'' if default is None else default}" in EXAMPLE
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("timezone", "Mars/Olympus"), ("buckets", "0"), ("user", "../x"), ("memory_limit", "lots"), ("engine", "abacus")],
+)
+def test_wrong_values_are_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(WrongCall, match=f"SPOTIFY_PLATFORM_{name.upper()}"):
+        load_settings(**{name: value})
+
+
+def test_a_profile_has_its_own_zone(tmp_path: Path) -> None:
+    (tmp_path / "anna.toml").write_text('time_zone = "Asia/Tokyo"')
+    (tmp_path / "bert.toml").write_text('time_zone = "Nowhere"')
+    (tmp_path / "carl.toml").write_text("time_zone = ")
+    profiles = Profiles(tmp_path, "Europe/Berlin")
+    assert profiles.time_zones(["anna", "me"]) == {"anna": "Asia/Tokyo", "me": "Europe/Berlin"}
+    for user in ("bert", "carl"):
+        with pytest.raises(WrongCall, match=f"{user}.toml"):
+            profiles.time_zone(user)
+
+
+def test_places_are_folders_or_s3() -> None:
+    assert Location.of("~/x").url == str(Path("~/x").expanduser())
+    place = Location.of("s3://bucket/some/prefix/", "http://127.0.0.1:9")
+    assert (place.bucket, place.prefix, place.join("a")) == ("bucket", "some/prefix", "s3://bucket/some/prefix/a")
+    options = place.s3_options({"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"})
+    assert options["aws_endpoint"] == "http://127.0.0.1:9"
+    assert options["allow_http"] == "true"
