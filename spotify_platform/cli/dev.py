@@ -7,7 +7,6 @@ from pathlib import Path
 
 from spotify_platform.settings import Settings
 
-
 # The location has the name it has in a clone's workspace.yaml: Dagster keeps a sensor's state by it.
 WORKSPACE = """\
 load_from:

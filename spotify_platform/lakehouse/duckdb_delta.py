@@ -169,6 +169,10 @@ class DuckDbDelta:
         self.connection.execute("set preserve_insertion_order = false")
         return self._ibis.table(name)
 
+    def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
+        """Time on the clock of an IANA zone, as a timestamp without zone."""
+        return _timezone(zone, instant)
+
     def release(self) -> None:
         """Give back what `cache` and `values` hold; relations made from them are no longer valid."""
         for kind, name in self._made:
@@ -280,6 +284,11 @@ def _json_shape(dtype: dt.DataType) -> object:
     if isinstance(dtype, dt.Array):
         return [_json_shape(dtype.value_type)]
     return "BIGINT" if isinstance(dtype, dt.Integer) else "VARCHAR"
+
+
+@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
+def _timezone(zone: dt.string, instant: dt.Timestamp("UTC", 6)) -> dt.Timestamp(scale=6):  # type: ignore[valid-type]
+    """DuckDB's own: `instant AT TIME ZONE zone`."""
 
 
 def schema_of(table: Table) -> ibis.Schema:

@@ -59,6 +59,9 @@ class Engine(Protocol):
     def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
         """Compute once, read many times within this step. `ordered`: what is landed must be read in its own order."""
 
+    def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
+        """Time on the clock of an IANA zone, as a timestamp without zone."""
+
     def release(self) -> None:
         """Give back what `cache` and `values` hold; relations made from them are no longer valid."""
 

@@ -75,7 +75,7 @@ def advance_accounting(platform: Platform) -> Advanced:
 def _accounts(platform: Platform, step: Step, people: Sequence[str]) -> ir.Table:
     """One row an object of these users, as of `step.top`."""
     engine = platform.engine
-    users, _ = platform.users(people)
+    users = platform.users(people)
     buckets = sorted({bucket_of(user, platform.buckets) for user in people})
     records = engine.read(step.inputs[PLAY_RECORDS.name], [{"user_bucket": bucket} for bucket in buckets])
     lineage = engine.cache(_lineage(records))

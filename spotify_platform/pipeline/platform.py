@@ -67,12 +67,12 @@ class Platform:
         """Users' own settings."""
         return Profiles(self.settings.home / "profile", self.settings.timezone)
 
-    def users(self, user_ids: Iterable[str]) -> tuple[ir.Table, list[str]]:
-        """Users as a relation user_id, user_bucket, time_zone; and the distinct zones in it."""
+    def users(self, user_ids: Iterable[str]) -> ir.Table:
+        """Users as a relation user_id, user_bucket, time_zone."""
         zones = self.profiles.time_zones(sorted(set(user_ids)))
         rows = [{"user_id": u, "user_bucket": bucket_of(u, self.buckets), "time_zone": z} for u, z in zones.items()]
         schema = {"user_id": "string", "user_bucket": "int32", "time_zone": "string"}
-        return self.engine.values(rows, schema), sorted(set(zones.values()))
+        return self.engine.values(rows, schema)
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def all_records(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snap
 
 
 def _conformed(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snapshot, last: int, top: int) -> ir.Table:
-    users, _ = platform.users(known_users(platform.engine, ledger))
+    users = platform.users(known_users(platform.engine, ledger))
     # A source without new batches is left out, which spares the engine a plan that reads nothing.
     new = [source for source in SOURCES if bronze[source.table.name].holds > last] or SOURCES[:1]
     shaped = []
@@ -81,8 +81,8 @@ def advance_plays(platform: Platform) -> Advanced:
 
 def all_plays(platform: Platform, records: ir.Table, ledger: Snapshot) -> ir.Table:
     """`silver/plays` of the records given."""
-    users, zones = platform.users(known_users(platform.engine, ledger))
-    return resolve(records, users, zones, platform.rules)
+    users = platform.users(known_users(platform.engine, ledger))
+    return resolve(records, users, platform.engine.local_time, platform.rules)
 
 
 def _slices(platform: Platform, rows: ir.Table) -> list[Slice]:

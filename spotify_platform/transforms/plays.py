@@ -4,11 +4,16 @@ For now each record is a play of its own: rules R0, R1 and R2 are settled in the
 records of different sources belong in `resolve`.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.transforms.rules import Rules
+
+LocalTime: TypeAlias = Callable[[ir.Value, ir.Value], ir.Value]
 
 # What the platform strings of seventeen years begin with or hold, most telling first.
 _DEVICES = (
@@ -23,13 +28,13 @@ _DEVICES = (
 )
 
 
-def resolve(records: ir.Table, users: ir.Table, zones: list[str], rules: Rules) -> ir.Table:
+def resolve(records: ir.Table, users: ir.Table, local_time: LocalTime, rules: Rules) -> ir.Table:
     """Plays of the records given; a pure function, whatever slices they come from.
 
     Args:
         records: rows of `silver/play_records`.
         users: user_id, user_bucket, time_zone.
-        zones: the distinct zones in users; they become literals, since neither engine takes a zone from a column alike.
+        local_time: the engine's own function from an instant and a zone to the time on the clock there.
         rules: thresholds and windows.
     """
     placed = records.join(users.select("user_id", "time_zone"), "user_id")
@@ -45,15 +50,11 @@ def resolve(records: ir.Table, users: ir.Table, zones: list[str], rules: Rules) 
         match=ibis.ifelse(placed.origins.length() > 1, "repeated", "single"),
         record_ids=ibis.array([placed.record_id]),
     )
-    local = known.mutate(local_time=_local(known.ended_at, known.time_zone, zones))
+    # Ibis' cast between zones keeps the instant and so changes nothing; each engine has its own word for a wall clock.
+    local = known.mutate(local_time=local_time(known.ended_at, known.time_zone))
     hour = local.local_time.hour()
     dated = local.mutate(local_date=local.local_time.date(), local_hour=hour, time_of_day=_time_of_day(hour))
     return dated.select(*PLAYS.column_names).cast({column.name: column.type for column in PLAYS.columns})
-
-
-def _local(instant: ir.TimestampValue, zone: ir.StringValue, zones: list[str]) -> ir.TimestampValue:
-    branches = [(zone == name, instant.cast(f"timestamp('{name}')").cast("timestamp")) for name in zones]
-    return ibis.cases(*branches, else_=ibis.null("timestamp"))
 
 
 def _time_of_day(hour: ir.IntegerValue) -> ir.StringValue:
