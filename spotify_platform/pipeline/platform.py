@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ def opened(settings: Settings) -> Iterator[Platform]:
     """A platform with a work folder of its own under the home, removed afterwards."""
     parent = settings.home / "tmp"
     parent.mkdir(parents=True, exist_ok=True)
+    _sweep_leftovers(parent)
     work = Path(tempfile.mkdtemp(dir=parent))
     engine = DuckDbDelta(
         settings.lake_location, memory_limit=settings.memory_limit, threads=settings.threads, spill=work / "spill"
@@ -89,3 +91,11 @@ def opened(settings: Settings) -> Iterator[Platform]:
     finally:
         engine.close()
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _sweep_leftovers(parent: Path) -> None:
+    """Remove what killed processes left behind; no run lasts a day."""
+    oldest = time.time() - 86_400
+    for folder in parent.iterdir():
+        if folder.stat().st_mtime < oldest:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -32,6 +32,11 @@ class Draw:
         """One of several; `bounds` are their weights added up, see `bounds_of`."""
         return values[bisect_right(bounds, self._random() * bounds[-1])]
 
+    def shuffled(self, values: Sequence[T]) -> list[T]:
+        """The same values in another order."""
+        order = sorted((self._random(), place) for place in range(len(values)))
+        return [values[place] for _, place in order]
+
     def spotify_id(self) -> str:
         """22 characters, as Spotify's ids are."""
         return "".join(BASE62[int(self._random() * 62)] for _ in range(22))

@@ -1,58 +1,24 @@
-"""The listener: when they listen, what they choose, what they skip, and the plays that make the truth."""
+"""A whole history: as many plays as asked for, spread over days and sessions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from spotify_platform.simulator.catalogue import Catalogue, Episode, Track, make_catalogue
+from spotify_platform.simulator.catalogue import make_catalogue
 from spotify_platform.simulator.draw import Draw, bounds_of
+from spotify_platform.simulator.habits import DAY_WEIGHTS, HOUR_BOUNDS, country_of_day, session_of
+from spotify_platform.simulator.listener import Listener
+from spotify_platform.simulator.play import Play
 
-# How likely a session begins in each hour of the day, where the listener is.
-_HOURS = (2, 1, 1, 1, 1, 2, 6, 12, 14, 8, 6, 6, 9, 8, 7, 7, 9, 14, 16, 15, 13, 11, 8, 4)
-_HOUR_BOUNDS = bounds_of(_HOURS)
-_PLATFORMS = (("android", 55), ("ios", 20), ("windows", 15), ("linux", 4), ("not_applicable", 6))
-_PLATFORM_BOUNDS = bounds_of([weight for _, weight in _PLATFORMS])
 _MOST_IN_SESSION = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """One play as it really was. Times are milliseconds since 1970, UTC; the end is exact."""
-
-    started_at_ms: int
-    ended_at_ms: int
-    track: Track | None
-    episode: Episode | None
-    reason_start: str
-    reason_end: str
-    shuffle: bool
-    skipped: bool
-    offline: bool
-    incognito: bool
-    platform: str
-    country: str
-
-    @property
-    def ms_played(self) -> int:
-        """Milliseconds heard."""
-        return self.ended_at_ms - self.started_at_ms
-
-    @property
-    def content_type(self) -> str:
-        """track, episode, or unknown for a play that the export says nothing of."""
-        return "track" if self.track else "episode" if self.episode else "unknown"
-
-    @property
-    def is_in_api(self) -> bool:
-        """Whether recently-played tells of it: a track with an id, heard for 30 seconds, not in a private session."""
-        known = self.track is not None and self.track.track_id is not None
-        return known and self.ms_played >= 30_000 and not self.incognito
+_PAUSE_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All plays of one listener, in the order of their ends."""
+    """All plays of one listener, in the order of their ends; no two overlap."""
 
     seed: int
     time_zone: str
@@ -67,85 +33,65 @@ def simulate(
     Args:
         seed: one seed, one history.
         plays: how many plays, exactly.
-        end: the last day.
-        years: how long before it the history begins.
-        time_zone: IANA zone the listener lives in.
+        end: the last day, local; nothing ends after it.
+        years: how long before it the history begins. Where so many plays do not fit, it begins earlier.
+        time_zone: IANA zone the listener lives in. (Its offsets come from the zone database of the machine.)
+
+    Raises:
+        ValueError: plays is negative, or years not positive.
+        zoneinfo.ZoneInfoNotFoundError: there is no such zone.
     """
+    if plays < 0 or years <= 0:
+        raise ValueError(f"plays must be 0 or more and years above 0, not {plays} and {years}")
     draw = Draw(seed)
-    catalogue = make_catalogue(draw, artists=max(20, min(1_500, plays // 60)))
-    days = max(1, int(years * 365))
+    listener = Listener(draw, make_catalogue(draw, artist_count=max(20, min(1_500, plays // 60))))
+    calendar = _Calendar(draw, listener, ZoneInfo(time_zone), end)
+    days = [end - timedelta(days=number) for number in range(max(1, int(years * 365)))]
     counts = _plays_a_day(draw, plays, days)
-    listener = _Listener(draw, catalogue, ZoneInfo(time_zone))
-    first = end - timedelta(days=days - 1)
-    found = [play for number, count in enumerate(counts) for play in listener.day(first + timedelta(days=number), count)]
-    return History(seed, time_zone, found)
+    found = [play for day, count in zip(days, counts, strict=True) for play in calendar.latest_first(day, count)]
+    return History(seed, time_zone, found[::-1])
 
 
-def _plays_a_day(draw: Draw, plays: int, days: int) -> list[int]:
+def _utc_ms(day: date, second: int, zone: ZoneInfo) -> int:
+    """Milliseconds since 1970 when the clocks on the wall of the zone show this second of the day."""
+    wall = datetime(day.year, day.month, day.day, second // 3600, second // 60 % 60, second % 60, tzinfo=zone)
+    return int(wall.astimezone(UTC).timestamp()) * 1000
+
+
+def _plays_a_day(draw: Draw, plays: int, days: Sequence[date]) -> list[int]:
     """Counts that add up to exactly `plays`: some days without, some with many."""
-    weights = [0.0 if draw.chance(0.08) else 0.2 + draw.between(0, 100) / 100 for _ in range(days)]
-    weights[-1] += 0.1  # so that there is at least one day
+    weights = [0.0 if draw.chance(0.08) else DAY_WEIGHTS[day.weekday()] * draw.between(20, 120) for day in days]
+    weights[0] += 1.0  # so that there is at least one day
     bounds = bounds_of(weights)
-    marks = [int(plays * bound / bounds[-1]) for bound in bounds]
-    marks[-1] = plays
-    return [after - before for before, after in zip([0, *marks], marks, strict=False)]
+    marks = [0, *(int(plays * bound / bounds[-1]) for bound in bounds)]
+    return [after - before for before, after in pairwise(marks)]
 
 
-class _Listener:
-    """Goes on from play to play; what is under way cannot overlap with what comes next."""
+class _Calendar:
+    """Fills days from the last one backwards: a crowded day then pushes into the past, and never past the end."""
 
-    def __init__(self, draw: Draw, catalogue: Catalogue, zone: ZoneInfo) -> None:
+    def __init__(self, draw: Draw, listener: Listener, zone: ZoneInfo, end: date) -> None:
         self._draw = draw
-        self._catalogue = catalogue
+        self._listener = listener
         self._zone = zone
-        self._now_ms = 0
-        self._track: Track | None = None
+        self._free_until_ms = _utc_ms(end + timedelta(days=1), 0, zone)
 
-    def day(self, day: date, count: int) -> Iterator[Play]:
-        """The plays of one day, in sessions."""
-        left = count
-        sessions = []
-        while left:
-            size = min(left, self._draw.between(1, _MOST_IN_SESSION))
-            hour = self._draw.weighted(range(24), _HOUR_BOUNDS)
-            sessions.append((hour * 3600 + self._draw.between(0, 3599), size))
-            left -= size
-        midnight = datetime(day.year, day.month, day.day, tzinfo=self._zone).astimezone(UTC)
-        for second, size in sorted(sessions):
-            begins = int(midnight.timestamp()) * 1000 + second * 1000 + self._draw.between(0, 999)
-            self._now_ms = max(self._now_ms + 1000, begins)
-            yield from self._session(size)
+    def latest_first(self, day: date, count: int) -> Iterator[Play]:
+        """The plays of a day, the last one first, in sessions, each over before the next begins."""
+        country = country_of_day(self._draw)
+        for begin_ms, size in sorted(self._beginnings(day, count), reverse=True):
+            context, steps = self._listener.steps(size)
+            latest_ms = self._free_until_ms - _PAUSE_MS - sum(step.lasted_ms + step.gap_ms for step in steps)
+            session = session_of(self._draw, day, country)
+            plays = list(self._listener.plays(session, context, steps, min(begin_ms, latest_ms)))
+            self._free_until_ms = plays[0].started_at_ms
+            yield from reversed(plays)
 
-    def _session(self, size: int) -> Iterator[Play]:
+    def _beginnings(self, day: date, count: int) -> Iterator[tuple[int, int]]:
+        """When sessions of the day would begin (ms since 1970), and how many plays each has."""
         draw = self._draw
-        platform = draw.weighted(_PLATFORMS, _PLATFORM_BOUNDS)[0]
-        shuffle, offline, incognito = draw.chance(0.45), draw.chance(0.05), draw.chance(0.02)
-        country = "FR" if draw.chance(0.03) else "DE"
-        reason = "clickrow"
-        for _ in range(size):
-            track, episode, duration = self._choose()
-            skipped = draw.chance(0.22)
-            heard = draw.between(0, min(duration, 60_000)) if skipped else duration
-            ends = "fwdbtn" if skipped else "trackdone"
-            started, self._now_ms = self._now_ms, self._now_ms + heard
-            yield Play(
-                started, self._now_ms, track, episode, reason, ends, shuffle, skipped, offline, incognito, platform, country
-            )  # fmt: skip
-            reason = "fwdbtn" if skipped else "trackdone"
-            self._now_ms += draw.between(200, 4_000)
-
-    def _choose(self) -> tuple[Track | None, Episode | None, int]:
-        draw = self._draw
-        if draw.chance(0.015):
-            episode = draw.one_of(self._catalogue.episodes)
-            return None, episode, episode.duration_ms
-        if draw.chance(0.002):
-            return None, None, draw.between(1_000, 200_000)
-        if draw.chance(0.004):
-            track = draw.one_of(self._catalogue.local_files)
-        elif self._track is not None and draw.chance(0.04):
-            track = self._track  # once more
-        else:
-            track = draw.weighted(self._catalogue.tracks, self._catalogue.bounds)
-        self._track = track
-        return track, None, track.duration_ms
+        while count:
+            size = min(count, draw.between(1, _MOST_IN_SESSION))
+            second = draw.weighted(range(24), HOUR_BOUNDS[day.weekday()]) * 3600 + draw.between(0, 3599)
+            yield _utc_ms(day, second, self._zone) + draw.between(0, 999), size
+            count -= size

@@ -10,7 +10,8 @@ from spotify_platform.simulator.habits import Session
 from spotify_platform.simulator.play import Play
 
 _STARTS = ("clickrow", "playbtn", "appload", "remote")
-_SKIPS = ("fwdbtn", "fwdbtn", "fwdbtn", "fwdbtn", "fwdbtn", "fwdbtn", "backbtn", "endplay")
+_SKIPPED = ("fwdbtn", "backbtn")
+_CUT_SHORT, _CUT_SHORT_BOUNDS = (*_SKIPPED, "endplay"), (80.0, 90.0, 100.0)
 _STOPS = ("logout", "unexpected-exit", "unexpected-exit-while-paused", "endplay")
 _ODD_REASONS = (None, "", "unknown", "persisted", "click-row", "nextbtn")
 
@@ -34,7 +35,6 @@ class Listener:
         self._draw = draw
         self._catalogue = catalogue
         self._loop: Iterator[Track] = iter(())
-        self._loved: Track | None = None
 
     def steps(self, size: int) -> tuple[str | None, list[_Step]]:
         """What so many plays of a session are played from, and the plays without their times."""
@@ -52,11 +52,12 @@ class Listener:
         for step in steps:
             yield self._play(session, context, step, now, reason)
             now += step.lasted_ms + step.gap_ms
-            reason = step.reason_end
+            # "endplay" is the end of a play whose listener chose another.
+            reason = "clickrow" if step.reason_end == "endplay" else step.reason_end
 
     def _play(self, session: Session, context: str | None, step: _Step, started_ms: int, reason: str) -> Play:
         draw, ended_ms = self._draw, started_ms + step.lasted_ms
-        skipped = step.reason_end in _SKIPS
+        skipped = step.reason_end in _SKIPPED
         return Play(
             started_at_ms=started_ms,
             ended_at_ms=ended_ms,
@@ -94,7 +95,27 @@ class Listener:
         loved = draw.weighted(self._catalogue.tracks, self._catalogue.bounds)
         if kind == "artist":
             return f"spotify:artist:{loved.album.artist.artist_id}", iter((loved,))
-        return f"spotify:album:{loved.album.album_id}", iter(draw.one_of(self._catalogue.albums)) if False else iter((loved,))
+        return f"spotify:album:{loved.album.album_id}", iter(self._catalogue.albums[loved.album])
+
+    def _choose(self, queue: Iterator[Track]) -> tuple[Track | None, Episode | None, int]:
+        """Content and its length in milliseconds: what is on repeat, else what the context says, else what is loved."""
+        draw = self._draw
+        track = next(self._loop, None) or next(queue, None)
+        if track is not None:
+            return track, None, track.duration_ms
+        if draw.chance(0.019):
+            episode = draw.one_of(self._catalogue.episodes)
+            return None, episode, episode.duration_ms
+        if draw.chance(0.0015):
+            return None, None, draw.between(1_000, 200_000)
+        if draw.chance(0.004):
+            track = draw.one_of(self._catalogue.local_files)
+        else:
+            track = draw.weighted(self._catalogue.tracks, self._catalogue.bounds)
+        if draw.chance(0.03):
+            # Once more, or for half an hour.
+            self._loop = repeat(track, draw.between(2, 12) if draw.chance(0.15) else 1)
+        return track, None, track.duration_ms
 
     def _step(self, queue: Iterator[Track]) -> _Step:
         draw = self._draw
@@ -105,6 +126,6 @@ class Listener:
             return _Step(track, episode, 0, 0, draw.between(1_000, 9_000), "trackerror")
         if draw.chance(0.3):
             heard = draw.between(300, min(duration, 29_999) if draw.chance(0.7) else duration)
-            return _Step(track, episode, heard, heard, draw.between(100, 2_000), draw.one_of(_SKIPS))
+            return _Step(track, episode, heard, heard, draw.between(100, 2_000), draw.weighted(_CUT_SHORT, _CUT_SHORT_BOUNDS))
         paused = draw.between(5_000, 1_200_000) if draw.chance(0.03) else 0
         return _Step(track, episode, duration, duration + paused, draw.between(100, 2_500), "trackdone")

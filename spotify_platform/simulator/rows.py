@@ -1,60 +1,67 @@
-"""What the sources say of a history: rows of the two exports, answers of recently-played. Lazily, row by row."""
+"""Rows of the two exports, lazily; which plays an export tells of and how often, and which file they are in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
+from functools import lru_cache
 from typing import Any
 
-from spotify_platform.simulator.history import History, Play
+from spotify_platform.simulator.draw import Draw
+from spotify_platform.simulator.history import History
+from spotify_platform.simulator.play import Play
 
 DAY_MS = 86_400_000
-API_REMEMBERS = 50
+ACCOUNT_DAYS = 365
+ACCOUNT_ROWS_A_FILE = 10_000
+REPEATS = 0.005
 
 
 def extended_rows(history: History) -> Iterator[dict[str, Any]]:
-    """Rows of an extended streaming history export, in the 23 keys of today, oldest first."""
-    for play in history.plays:
-        yield _extended(play)
+    """Rows of an extended streaming history export, in the 23 keys of today, oldest first, each play once."""
+    return map(extended_row, history.plays)
 
 
-def account_rows(history: History, *, days: int = 365) -> Iterator[dict[str, Any]]:
-    """Rows of an account data export: the last year, to the minute, names only."""
-    since = history.plays[-1].ended_at_ms - days * DAY_MS
-    for play in history.plays:
-        if play.ended_at_ms >= since and play.content_type != "unknown":
-            yield _account(play)
+def account_rows(history: History) -> Iterator[dict[str, Any]]:
+    """Rows of an account data export: the last year, to the minute, names only; music, then podcasts.
+
+    The same row can be there twice and be two plays. An export keeps such rows in one file, or in two that follow each
+    other; whoever splits these rows otherwise makes one play of them by rule (`truth` counts the files as they are written).
+    """
+    return (account_row(play) for _, plays in account_files(history) for play in plays)
 
 
-def poll_documents(
-    history: History, *, every_minutes: int = 30, last_days: int = 30
-) -> Iterator[tuple[datetime, dict[str, Any]]]:
-    """Answers of recently-played at regular times, with the time of each; those that bring nothing new are left out."""
-    visible = [play for play in history.plays if play.is_in_api]
-    if not visible:
-        return
-    end = visible[-1].ended_at_ms + every_minutes * 60_000
-    now = max(visible[0].ended_at_ms, end - last_days * DAY_MS)
-    known = seen = 0
-    while now <= end:
-        while known < len(visible) and visible[known].ended_at_ms < now:
-            known += 1
-        if known > seen:
-            yield datetime.fromtimestamp(now / 1000, UTC), _answer(visible[max(0, known - API_REMEMBERS) : known][::-1])
-            seen = known
-        now += every_minutes * 60_000
+def exported_plays(history: History, repeats: float) -> list[Play]:
+    """The plays in the order of an extended export that holds a share of them twice.
+
+    Raises:
+        ValueError: the share is not within 0 and 1.
+    """
+    if not 0 <= repeats <= 1:
+        raise ValueError(f"repeats is a share from 0 to 1, not {repeats}")
+    draw = Draw(history.seed + 1)
+    return [play for one in history.plays for play in ((one, one) if draw.chance(repeats) else (one,))]
 
 
-def _extended(play: Play) -> dict[str, Any]:
+def account_files(history: History) -> Iterator[tuple[str, Sequence[Play]]]:
+    """Name and plays of each file of an account data export."""
+    since_ms = history.plays[-1].ended_at_ms - ACCOUNT_DAYS * DAY_MS if history.plays else 0
+    for kind, content in (("music", "track"), ("podcast", "episode")):
+        plays = [play for play in history.plays if play.content_type == content and play.ended_at_ms >= since_ms]
+        for number, first in enumerate(range(0, len(plays), ACCOUNT_ROWS_A_FILE)):
+            yield f"StreamingHistory_{kind}_{number}.json", plays[first : first + ACCOUNT_ROWS_A_FILE]
+
+
+def extended_row(play: Play) -> dict[str, Any]:
+    """One row of an extended export; the address is from the range for documentation."""
     track, episode = play.track, play.episode
     return {
-        "ts": f"{datetime.fromtimestamp(play.ended_at_ms // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "ts": utc_second(play.ended_at_ms // 1000) + "Z",
         "platform": play.platform,
         "ms_played": play.ms_played,
         "conn_country": play.country,
-        "ip_addr": f"203.0.113.{play.ended_at_ms % 250}",
+        "ip_addr": f"203.0.113.{play.started_at_ms // DAY_MS % 250}",
         "master_metadata_track_name": track.name if track else None,
-        "master_metadata_album_artist_name": track.artist if track else None,
-        "master_metadata_album_album_name": track.album if track else None,
+        "master_metadata_album_artist_name": track.album.artist.name if track else None,
+        "master_metadata_album_album_name": track.album.name if track else None,
         "spotify_track_uri": f"spotify:track:{track.track_id}" if track and track.track_id else None,
         "episode_name": episode.name if episode else None,
         "episode_show_name": episode.show if episode else None,
@@ -68,58 +75,41 @@ def _extended(play: Play) -> dict[str, Any]:
         "shuffle": play.shuffle,
         "skipped": play.skipped,
         "offline": play.offline,
-        "offline_timestamp": play.started_at_ms // 1000 if play.offline else None,
+        "offline_timestamp": play.offline_timestamp,
         "incognito_mode": play.incognito,
     }
 
 
-def _account(play: Play) -> dict[str, Any]:
-    when = f"{datetime.fromtimestamp(play.ended_at_ms // 1000, UTC):%Y-%m-%d %H:%M}"
+def endsong_row(play: Play) -> dict[str, Any]:
+    """One row of an extended export of former times, in 21 keys."""
+    row = extended_row(play)
+    private = {"ip_addr_decrypted": row.pop("ip_addr"), "user_agent_decrypted": "unknown"}
+    front = {
+        "ts": row.pop("ts"),
+        "username": "simulated",
+        **{key: row.pop(key) for key in ("platform", "ms_played", "conn_country")},
+    }
+    return {**front, **private, **{key: value for key, value in row.items() if not key.startswith("audiobook")}}
+
+
+def account_row(play: Play) -> dict[str, Any]:
+    """One row of an account data export."""
+    minute = utc_second(play.ended_at_ms // 1000)[:16].replace("T", " ")
     if play.episode:
-        return {"endTime": when, "podcastName": play.episode.show, "episodeName": play.episode.name, "msPlayed": play.ms_played}
-    name, artist = (play.track.name, play.track.artist) if play.track else ("", "")
-    return {"endTime": when, "artistName": artist, "trackName": name, "msPlayed": play.ms_played}
+        named = {"podcastName": play.episode.show, "episodeName": play.episode.name}
+    elif play.track:
+        named = {"artistName": play.track.album.artist.name, "trackName": play.track.name}
+    else:
+        raise ValueError("account data tell of nothing without a name")
+    return {"endTime": minute, **named, "msPlayed": play.ms_played}
 
 
-def _answer(plays: list[Play]) -> dict[str, Any]:
-    newest, oldest = plays[0].ended_at_ms, plays[-1].ended_at_ms
-    return {
-        "items": [_item(play) for play in plays],
-        "next": None,
-        "cursors": {"after": str(newest), "before": str(oldest)},
-        "limit": API_REMEMBERS,
-        "href": "https://api.spotify.com/v1/me/player/recently-played?limit=50",
-    }
+def utc_second(second: int) -> str:
+    """2025-01-02T03:04:05 of seconds since 1970."""
+    day, rest = divmod(second, 86_400)
+    return f"{_day(day)}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
 
 
-def _item(play: Play) -> dict[str, Any]:
-    track = play.track
-    if track is None:
-        raise ValueError("recently-played tells of tracks only")
-    # The API's clock is not the export's: up to two seconds later, but always the same for the same play.
-    shift = int(sha256(f"{play.ended_at_ms}{track.track_id}".encode()).hexdigest()[:4], 16) % 2_000
-    when = datetime.fromtimestamp((play.ended_at_ms + shift) // 1000, UTC)
-    artist = {"id": track.artist_id, "name": track.artist, "type": "artist", "uri": f"spotify:artist:{track.artist_id}"}
-    album = {"id": track.album_id, "name": track.album, "type": "album", "uri": f"spotify:album:{track.album_id}"}
-    return {
-        "track": {
-            "id": track.track_id,
-            "name": track.name,
-            "type": "track",
-            "uri": f"spotify:track:{track.track_id}",
-            "duration_ms": track.duration_ms,
-            "explicit": False,
-            "is_local": False,
-            "external_ids": {"isrc": track.isrc},
-            "artists": [artist],
-            "album": {
-                **album,
-                "album_type": "album",
-                "artists": [artist],
-                "release_date": "2019",
-                "release_date_precision": "year",
-            },
-        },
-        "played_at": f"{when:%Y-%m-%dT%H:%M:%S}.{(play.ended_at_ms + shift) % 1000:03d}Z",
-        "context": None,
-    }
+@lru_cache(maxsize=16)
+def _day(number: int) -> str:
+    return f"{datetime.fromtimestamp(number * 86_400, UTC):%Y-%m-%d}"

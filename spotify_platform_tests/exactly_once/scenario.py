@@ -58,12 +58,14 @@ class Wave:
         polled = [before.polled(7)] if self.number else []
         return {
             f"inbox/anna/{n}-history.json": [*(self.heard(i) for i in (1, 2, 3)), *told, self.heard(4, **BAD)],
-            f"inbox/anna/{n}-export.zip!MyData/StreamingHistory0.json": [
+            f"inbox/anna/{n}-takeout.zip!MyData/StreamingHistory0.json": [
                 account(endTime=f"{self.day} 23:01", trackName="Track 1"),
                 account(endTime=f"{self.day} 22:10"),
                 account(endTime=f"{self.day} 22:11", msPlayed="long"),
             ],
-            f"inbox/anna/{n}-export.zip!MyData/StreamingHistory1.json": [account(endTime=f"{self.day} 22:{i}") for i in (20, 30)],
+            f"inbox/anna/{n}-takeout.zip!MyData/StreamingHistory1.json": [
+                account(endTime=f"{self.day} 22:{i}") for i in (20, 30)
+            ],
             self.api_key: [self.polled(6), self.polled(7), *polled, item(played_at="never")],
             f"inbox/bob/{n}-history.json": [self.heard(i) for i in (8, 9)],
         }
