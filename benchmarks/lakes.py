@@ -15,8 +15,8 @@ PLAYS_A_USER = 100_000
 YEARS = 10
 
 
-def fill(platform: Platform, users: int) -> None:
-    """Make a lake of `users` times 100,000 plays over ten years, through to published Gold."""
+def fill(platform: Platform, users: int, *, only_bronze: bool = False) -> None:
+    """Make a lake of `users` times 100,000 plays over ten years, through to published Gold, or Bronze alone."""
     engine, table = platform.engine, EXTENDED_HISTORY.table
     now = datetime.now(UTC)
     names = [f"user{n:03d}" for n in range(users)]
@@ -34,6 +34,8 @@ def fill(platform: Platform, users: int) -> None:
     own = engine.open(table)
     engine.connection.execute(f"create or replace temp view generated as {_bronze_sql(users)}")
     engine.append(own, engine._ibis.table("generated"), 1)  # noqa: SLF001 - a benchmark may look inside
+    if only_bronze:
+        return
     for step in (advance_quarantine, advance_play_records, advance_accounting, advance_plays, advance_gold):
         step(platform)
 
