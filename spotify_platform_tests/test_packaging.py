@@ -38,16 +38,11 @@ def test_the_demo_runs_from_it_in_another_folder(wheel: Path, tmp_path: Path) ->
     installed = tmp_path / "site"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(installed)
-    environment = os.environ | {
-        "PYTHONPATH": str(installed),
-        "SPOTIFY_PLATFORM_HOME": str(tmp_path / "home"),
-        "HOME": str(tmp_path),
-    }
+    places = {"PYTHONPATH": str(installed), "SPOTIFY_PLATFORM_HOME": str(tmp_path / "home"), "HOME": str(tmp_path)}
+    run = {"env": os.environ | places, "cwd": tmp_path, "capture_output": True, "text": True, "check": True}
     where = "import spotify_platform.lakehouse.dbt as d; print(d.project_dir())"
-    found = subprocess.run(
-        [sys.executable, "-c", where], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
-    )
+    found = subprocess.run([sys.executable, "-c", where], **run)
     assert found.stdout.strip() == str(installed / "spotify_platform" / "_dbt_project")
     demo = [sys.executable, "-m", "spotify_platform.cli", "demo", "--plays", "300"]
-    done = subprocess.run(demo, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(demo, **run)
     assert "exactly those that the simulator knows of" in done.stdout
