@@ -39,10 +39,10 @@ def test_the_demo_runs_from_it_in_another_folder(wheel: Path, tmp_path: Path) ->
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(installed)
     places = {"PYTHONPATH": str(installed), "SPOTIFY_PLATFORM_HOME": str(tmp_path / "home"), "HOME": str(tmp_path)}
-    run = {"env": os.environ | places, "cwd": tmp_path, "capture_output": True, "text": True, "check": True}
+    run = {"env": os.environ | places, "cwd": tmp_path, "capture_output": True, "text": True}
     where = "import spotify_platform.lakehouse.dbt as d; print(d.project_dir())"
-    found = subprocess.run([sys.executable, "-c", where], **run)
+    found = subprocess.run([sys.executable, "-c", where], check=True, **run)
     assert found.stdout.strip() == str(installed / "spotify_platform" / "_dbt_project")
     demo = [sys.executable, "-m", "spotify_platform.cli", "demo", "--plays", "300"]
-    done = subprocess.run(demo, **run)
+    done = subprocess.run(demo, check=True, **run)
     assert "exactly those that the simulator knows of" in done.stdout
