@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name what was left out, and how to get it."""
     if config.getoption("--real-history") is None:
-        terminalreporter.write_line("Left out: the real history (give --real-history FOLDER).")
+        terminalreporter.write_line("Left out: the real history (give --real-history=FOLDER).")
 
 
 @pytest.fixture
