@@ -1,7 +1,7 @@
 """Lakes of a given size, made from Bronze rows that DuckDB generates: the rest of the way is the product's own."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from spotify_platform.contracts.bronze import EXTENDED_HISTORY
@@ -120,15 +120,16 @@ def _cast(value: str, type_: str) -> str:
     return f"({value})::{sql}"
 
 
-def poll(landing: Path, user: str, day: int, count: int = 50) -> None:
-    """Land one recently-played answer of new plays, as the platform itself would."""
+def poll(landing: Path, user: str, number: int, count: int = 50) -> None:
+    """Land one recently-played answer of new plays, one a day, as the platform itself would."""
+    day = datetime(2025, 2, 1, 8, tzinfo=UTC) + timedelta(days=number)
+    times = [day + timedelta(minutes=6 * n, milliseconds=n) for n in range(count)]
     items = [
-        {"played_at": f"2025-02-{day:02d}T{8 + n // 10:02d}:{n % 10 * 6:02d}:00.{n:03d}Z", "track": _track(n), "context": None}
-        for n in range(count)
+        {"played_at": f"{at:%Y-%m-%dT%H:%M:%S}.{n:03d}Z", "track": _track(n), "context": None} for n, at in enumerate(times)
     ]
-    folder = landing / "api" / user / "2025" / "02" / f"{day:02d}"
+    folder = landing / "api" / user / f"{day:%Y/%m/%d}"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"202502{day:02d}T200000Z-{day:08x}.json").write_text(json.dumps({"items": items, "cursors": None}))
+    (folder / f"{day:%Y%m%d}T200000Z-{number:08x}.json").write_text(json.dumps({"items": items, "cursors": None}))
 
 
 def _track(number: int) -> dict[str, object]:

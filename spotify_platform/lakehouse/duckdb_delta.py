@@ -1,8 +1,7 @@
 """The embedded engine: DuckDB computes, delta-rs commits. For one machine, over a folder or S3."""
 
-import importlib.util
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +18,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 
 from spotify_platform.contracts.model import Source, Table
 from spotify_platform.errors import Conflict
+from spotify_platform.lakehouse.duckdb_connection import connect, scan_sql
 from spotify_platform.lakehouse.duckdb_json import landed_sql, quoted
 from spotify_platform.lakehouse.engine import APP_ID, Snapshot
 from spotify_platform.lakehouse.slices import Slice, predicate_of
@@ -37,50 +37,6 @@ ROWS_AT_ONCE = 8_192
 WRITER = WriterProperties(compression="ZSTD", max_row_group_size=32_768)
 
 
-def extension_path(name: str) -> Path:
-    """A DuckDB extension as its wheel carries it; loading it from there needs no network and no home folder."""
-    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(
-            f"duckdb-extension-{name} is not installed: pip install duckdb-extension-{name}=={duckdb.__version__}"
-        )
-    return Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
-
-
-def connect(lake: Location, *, database: str = ":memory:", **config: Any) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that can read the lake's Delta tables, in UTC."""
-    con = duckdb.connect(database, config={"autoinstall_known_extensions": False, **config})
-    prepare(con, lake)
-    return con
-
-
-def prepare(con: duckdb.DuckDBPyConnection, lake: Location) -> None:
-    """Load what reading the lake needs into a connection."""
-    con.execute("set TimeZone = 'UTC'")
-    con.execute("set preserve_insertion_order = false")  # tables have no order but the one asked for: spares memory
-    con.execute(f"load {quoted(str(extension_path('delta')))}")
-    if not lake.is_s3:
-        return
-    con.execute(f"load {quoted(str(extension_path('httpfs')))}")
-    options = lake.s3_options()
-    secret = {
-        "region": options["aws_region"],
-        "key_id": options.get("aws_access_key_id"),
-        "secret": options.get("aws_secret_access_key"),
-        "session_token": options.get("aws_session_token"),
-    }
-    if lake.endpoint:
-        scheme, _, host = lake.endpoint.partition("://")
-        secret |= {"endpoint": host, "url_style": "path", "use_ssl": "false" if scheme == "http" else "true"}
-    settings = ", ".join(f"{key} {quoted(value)}" for key, value in secret.items() if value)
-    con.execute(f"create or replace temporary secret lake (type s3, {settings})")
-
-
-def scan_sql(lake: Location, path: str, version: int) -> str:
-    """A table of the lake at one Delta version, as a SQL relation."""
-    return f"delta_scan({quoted(lake.join(path))}, version = {version})"
-
-
 class DuckDbDelta:
     """`Engine` on one machine. Not safe to share between threads; make one where it is needed."""
 
@@ -90,6 +46,7 @@ class DuckDbDelta:
         if spill:
             spill.mkdir(parents=True, exist_ok=True)
             self._config["temp_directory"] = str(spill)
+        self._handles: dict[str, DeltaTable] = {}
         self._names = 0
         self._made: list[tuple[str, str]] = []
 
@@ -109,30 +66,70 @@ class DuckDbDelta:
 
     def open(self, table: Table, *, version: int | None = None) -> Snapshot:
         """The table now (created empty if it is not there), or at a Delta version."""
-        handle = self._open_or_create(table)
         if version is not None:
-            handle.load_as_version(version)
+            return _snapshot(table, DeltaTable(self.lake.join(table.path), version, self.lake.s3_options()))
+        if handle := self._handles.get(table.path):
+            handle.update_incremental()  # reads the commits since: ten times faster than opening
+        else:
+            handle = self._handles[table.path] = self._open_or_create(table)
         return _snapshot(table, handle)
 
     def exists(self, table: Table) -> bool:
         """Whether the table was ever made."""
         return bool(DeltaTable.is_deltatable(self.lake.join(table.path), self.lake.s3_options()))
 
-    def read(self, snapshot: Snapshot, slices: Sequence[Slice] | None = None) -> ir.Table:
-        """Rows of a snapshot, or of some slices of it; see `Engine.read`."""
+    def read(self, snapshot: Snapshot, where: str | None = None) -> ir.Table:
+        """Rows of a snapshot, or those for which a condition holds; see `Engine.read`."""
         schema = schema_of(snapshot.table)
-        if slices is None:
+        if where is None:
             relation = scan_sql(self.lake, snapshot.table.path, snapshot.version)
-        else:
-            # delta_scan opens every file for an OR or a list with gaps; delta-rs prunes by them exactly.
-            files = snapshot.handle.file_uris(file_pruning_predicate=predicate_of(slices)) if slices else []
-            if not files:
-                return self.values([], dict(schema.items()))
-            listed = ", ".join(quoted(file) for file in files)
-            types = {name: self._type(schema[name]) for name in snapshot.table.partition_by}
-            hive = ", ".join(f"{name}: {type_}" for name, type_ in types.items())
-            relation = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = true, hive_types = {{{hive}}})"
-        return self._ibis.sql(f"select {', '.join(schema)} from {relation}", schema=schema)
+            return self._ibis.sql(f"select {', '.join(schema)} from {relation}", schema=schema)
+        if near := self._pruned(snapshot, where):
+            return self._ibis.sql(f"select {', '.join(schema)} from {near} where {where}", schema=schema)
+        return self.values([], dict(schema.items()))
+
+    def look_up(
+        self,
+        snapshot: Snapshot,
+        columns: Sequence[str],
+        where: str | None = None,
+        *,
+        among: tuple[str, Collection[str]] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Distinct values of some columns; see `Engine.look_up`."""
+        conditions = [f"({where})"] if where else []
+        wanted = []
+        if among:
+            name, values = among
+            if not values:
+                return []
+            # The bounds prune files; as many literals as there may be would take long to reason about.
+            conditions += [f"{name} >= {quoted(min(values))}", f"{name} <= {quoted(max(values))}"]
+            wanted = [f"{name} in ({', '.join(map(quoted, values))})"]
+        relation = self._pruned(snapshot, " and ".join(conditions) or "true")
+        if not relation:
+            return []
+        sql = f"select distinct {', '.join(columns)} from {relation} where {' and '.join([*conditions, *wanted]) or 'true'}"
+        found: list[dict[str, Any]] = self.connection.execute(sql).to_arrow_table().to_pylist()
+        return found
+
+    def _pruned(self, snapshot: Snapshot, where: str) -> str | None:
+        """The files of a snapshot that may hold such rows, as a relation; None if there are none.
+
+        delta_scan reads the log anew each time, and opens every file for an OR or a list with gaps; delta-rs knows the
+        log, and prunes by all of these.
+        """
+        handle = snapshot.handle
+        if handle.version() != snapshot.version:  # the handle has moved on since
+            handle = self.open(snapshot.table, version=snapshot.version).handle
+        files = handle.file_uris(file_pruning_predicate=where)
+        if not files:
+            return None
+        schema = schema_of(snapshot.table)
+        hive = ", ".join(f"{name}: {self._type(schema[name])}" for name in snapshot.table.partition_by)
+        # Without partitions nothing in a path is a column, whatever folders are above the lake.
+        parts = f"hive_partitioning = true, hive_types = {{{hive}}}" if hive else "hive_partitioning = false"
+        return f"read_parquet([{', '.join(map(quoted, files))}], union_by_name = true, {parts})"
 
     def landed(self, path: Path, source: Source, longest: int) -> ir.Table:
         """Records as text of the declared JSON kind; see `Engine.landed`."""
@@ -234,6 +231,8 @@ class DuckDbDelta:
         return self._commit(snapshot, self._reader(rows, snapshot.table), holds, mode="overwrite")
 
     def _commit(self, snapshot: Snapshot, data: pa.RecordBatchReader, holds: int, **how: Any) -> Snapshot:
+        if snapshot.handle.version() != snapshot.version:
+            raise Conflict(f"{snapshot.table.path}: opened anew since version {snapshot.version}")
         properties = CommitProperties(app_transactions=[Transaction(APP_ID, holds)])
         try:
             write_deltalake(snapshot.handle, data, commit_properties=properties, writer_properties=WRITER, **how)

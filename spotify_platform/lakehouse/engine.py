@@ -4,7 +4,7 @@ A `Snapshot` is a table as it was when it was opened. All reads of a step go thr
 the snapshot it was computed from: if anybody else committed in between, it raises `Conflict` and nothing has happened.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,10 +39,20 @@ class Engine(Protocol):
     def open(self, table: Table, *, version: int | None = None) -> Snapshot:
         """The table now (created empty if it is not there), or at a Delta version."""
 
-    def read(self, snapshot: Snapshot, slices: Sequence[Slice] | None = None) -> ir.Table:
-        """Rows of a snapshot, or of some slices of it by partition columns: then no other file is opened.
+    def read(self, snapshot: Snapshot, where: str | None = None) -> ir.Table:
+        """Rows of a snapshot, or those for which an SQL condition of literals holds. Files it rules out are not opened."""
 
-        Of the whole, filters by equality and by ranges of literals prune files; lists and ORs do not.
+    def look_up(
+        self,
+        snapshot: Snapshot,
+        columns: Sequence[str],
+        where: str | None = None,
+        *,
+        among: tuple[str, Collection[str]] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Distinct values of some columns of the rows for which a condition holds: a small answer about the lake itself.
+
+        `among` is a text column and the values wanted of it, however many.
         """
 
     def landed(self, path: Path, source: Source, longest: int) -> ir.Table:

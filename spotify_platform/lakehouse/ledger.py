@@ -2,11 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from operator import itemgetter
 from typing import Any
-
-import ibis
-import ibis.expr.types as ir
 
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Conflict, Outside
@@ -38,25 +35,14 @@ def append_batch(engine: Engine, decide: Callable[[Snapshot], Sequence[Decision]
 
 def known(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> set[tuple[str, str]]:
     """(key, etag) of those keys that the ledger has decided on."""
-    asked = sorted(set(keys))
-    if not asked or not ledger.holds:
-        return set()
-    rows = engine.read(ledger)
-    wanted = engine.values([{"key": key} for key in asked], {"key": "string"})
-    # The bounds are literals: they prune files and row groups, which the semi-join alone does not.
-    near = rows.filter(rows.key >= asked[0], rows.key <= asked[-1])
-    found = engine.fetch(near.semi_join(wanted, "key").select("key", "etag"))
-    return set(zip(found["key"].to_pylist(), found["etag"].to_pylist(), strict=True))
+    found = engine.look_up(ledger, ["key", "etag"], among=("key", sorted(set(keys))))
+    return {(row["key"], row["etag"]) for row in found}
 
 
 def last_batches(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> dict[str, int]:
     """Number of the last batch that decided on each of these keys."""
-    asked = [{"key": key} for key in sorted(set(keys))]
-    if not asked:
-        return {}
-    rows = engine.read(ledger).semi_join(engine.values(asked, {"key": "string"}), "key")
-    found = engine.fetch(rows.group_by("key").aggregate(batch=rows.batch.max()))
-    return dict(zip(found["key"].to_pylist(), found["batch"].to_pylist(), strict=True))
+    found = engine.look_up(ledger, ["key", "batch"], among=("key", sorted(set(keys))))
+    return {row["key"]: row["batch"] for row in sorted(found, key=itemgetter("batch"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +69,10 @@ def tail(engine: Engine, ledger: Snapshot, last: int, bronze: Sequence[Snapshot]
     """The batches after `last`, and those that Bronze tables have not taken: as many lines as there is work to do."""
     if ledger.holds <= min([last, *(table.holds for table in bronze)]):
         return Tail(())
-    rows = engine.read(ledger)
-    untaken = [(rows.bronze_table == table.table.name) & (rows.batch > table.holds) for table in bronze]
-    newest = rows.filter(ibis.or_(rows.batch > last, *untaken)).select("batch", "action", "bronze_table", "user_id").distinct()
-    return Tail(tuple((r["batch"], r["action"], r["bronze_table"], r["user_id"]) for r in engine.fetch(newest).to_pylist()))
+    untaken = [f"(bronze_table = '{table.table.name}' and batch > {table.holds})" for table in bronze]
+    where = " or ".join([f"batch > {last}", *untaken])
+    newest = engine.look_up(ledger, ["batch", "action", "bronze_table", "user_id"], where)
+    return Tail(tuple((r["batch"], r["action"], r["bronze_table"], r["user_id"]) for r in newest))
 
 
 def holds_of(table: Snapshot, ledger: Snapshot, newest: Tail) -> int:
@@ -97,36 +83,18 @@ def holds_of(table: Snapshot, ledger: Snapshot, newest: Tail) -> int:
     return waiting[0] - 1 if waiting else max(ledger.holds, table.holds)
 
 
-def after(engine: Engine, ledger: Snapshot, last: int, top: int | None = None) -> ir.Table:
-    """Decisions of the batches after `last`, up to and with `top`."""
-    rows = engine.read(ledger)
-    newer = rows.filter(rows.batch > last)
-    return newer if top is None else newer.filter(newer.batch <= top)
+def decisions_of(engine: Engine, ledger: Snapshot, batch: int, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Objects that a batch wants loaded into a Bronze table, in the order of their keys."""
+    found = engine.look_up(ledger, columns, f"batch = {batch} and bronze_table = '{table}' and action = 'load'")
+    return sorted(found, key=itemgetter("key"))
 
 
 def known_users(engine: Engine, ledger: Snapshot) -> list[str]:
     """Every user the ledger has met."""
-    users = engine.fetch(engine.read(ledger).select("user_id").distinct())["user_id"] if ledger.holds else None
-    return sorted(users.to_pylist()) if users is not None else []
-
-
-def last_days(engine: Engine, ledger: Snapshot) -> dict[str, date]:
-    """For each dated root of the landing zone (`api/anna`) the day of its newest known key."""
-    if not ledger.holds:
-        return {}
-    rows = engine.read(ledger)
-    pattern = r"^([^/]+/[^/]+)/(\d{4}/\d{2}/\d{2})/"
-    dated = rows.filter(rows.key.re_search(pattern)).select(
-        root=rows.key.re_extract(pattern, 1), day=rows.key.re_extract(pattern, 2)
-    )
-    newest = engine.fetch(dated.group_by("root").aggregate(day=dated.day.max())).to_pylist()
-    return {row["root"]: date(*map(int, row["day"].split("/"))) for row in newest}
+    return sorted(settings_hashes(engine, ledger))
 
 
 def settings_hashes(engine: Engine, ledger: Snapshot) -> dict[str, str]:
-    """The settings each user's plays were last made with."""
-    if not ledger.holds:
-        return {}
-    rows = engine.read(ledger).filter(ibis._.action == "restate")
-    last = rows.group_by("user_id").aggregate(sha256=rows.sha256.argmax(rows.batch))
-    return {row["user_id"]: row["sha256"] for row in engine.fetch(last).to_pylist()}
+    """The settings each user's plays were last made with: each has a row of the batch in which they were met first."""
+    found = engine.look_up(ledger, ["user_id", "batch", "sha256"], "action = 'restate'")
+    return {row["user_id"]: row["sha256"] for row in sorted(found, key=itemgetter("batch"))}

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Replace, commit
 from spotify_platform.lakehouse.engine import Engine, Snapshot
+from spotify_platform.lakehouse.slices import of_buckets
 
 BUCKET = "user_bucket"
 
@@ -37,7 +37,7 @@ def publish_table(engine: Engine, own: Snapshot, rows: ir.Table, buckets: Sequen
     elif buckets is None:
         change = Overwrite(rows)
     elif own.holds:
-        change = Replace(rows, [{BUCKET: bucket} for bucket in buckets])
+        change = Replace(rows, of_buckets(buckets))
     else:
         change = Append(rows)
     return commit(engine, own, change, top)
@@ -57,12 +57,10 @@ def published(engine: Engine, snapshot: Snapshot | None = None) -> Pins | None:
     own = snapshot or engine.open(PUBLISHED)
     if not own.holds:
         return None
-    rows = engine.read(own)
-    last = engine.fetch(rows.filter(rows.batch == own.holds)).to_pylist()[0]
+    last = engine.look_up(own, ["batch", "tables"], f"batch = {own.holds}")[0]
     return Pins(last["batch"], {pin["table"]: pin["version"] for pin in last["tables"]})
 
 
-def changed_buckets(engine: Engine, plays: ir.Table, last: int) -> list[int]:
+def changed_buckets(engine: Engine, plays: Snapshot, last: int) -> list[int]:
     """Buckets with plays of batches after `last`."""
-    new = plays.filter(plays["_batch"] > ibis.literal(last))
-    return sorted(engine.fetch(new.select(BUCKET).distinct())[BUCKET].to_pylist())
+    return sorted(row[BUCKET] for row in engine.look_up(plays, [BUCKET], f"_batch > {last}"))

@@ -1,7 +1,7 @@
 """Slices: the pieces of a table that a change touches. One user fills one bucket; years cut a bucket's plays."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -17,12 +17,19 @@ def bucket_of(user_id: str, buckets: int) -> int:
     return int.from_bytes(hashlib.sha256(user_id.encode()).digest()[:4], "big") % buckets
 
 
-def predicate_of(slices: Iterable[Slice]) -> str:
-    """Slices as Delta's predicate: literals, so that files outside them are neither opened nor removed."""
+def predicate_of(slices: Sequence[Slice]) -> str:
+    """Slices as a condition of literals, so that files outside them are neither opened nor removed; none of them is false."""
+    if not slices:
+        return "false"
     return " or ".join("(" + " and ".join(f"{column} = {value}" for column, value in s.items()) + ")" for s in slices)
 
 
 def within(rows: ir.Table, slices: Iterable[Slice]) -> ir.Table:
-    """Rows of these slices of a relation that was computed; of a table, `Engine.read` takes slices itself."""
+    """Rows of these slices of a relation that was computed; a table is read by `predicate_of` them."""
     exact = [ibis.and_(*[rows[column] == value for column, value in s.items()]) for s in slices]
     return rows.filter(ibis.or_(*exact)) if exact else rows.limit(0)
+
+
+def of_buckets(buckets: Iterable[int]) -> list[Slice]:
+    """Whole buckets, in their order."""
+    return [{"user_bucket": bucket} for bucket in sorted(set(buckets))]

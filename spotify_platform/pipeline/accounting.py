@@ -13,8 +13,8 @@ from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
 from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.contracts.silver import PLAY_RECORDS
 from spotify_platform.lakehouse.commit import Advanced, Append, Change, Overwrite, Replace, Step, advance
-from spotify_platform.lakehouse.ledger import after, known_users
-from spotify_platform.lakehouse.slices import bucket_of
+from spotify_platform.lakehouse.ledger import known_users
+from spotify_platform.lakehouse.slices import bucket_of, of_buckets, predicate_of
 from spotify_platform.pipeline.platform import Platform
 
 BRONZE = [source.table for source in SOURCES]
@@ -28,8 +28,8 @@ def advance_quarantine(platform: Platform) -> Advanced:
         for source in SOURCES:
             if step.inputs[source.table.name].holds <= step.last:
                 continue
-            rows = platform.engine.read(step.inputs[source.table.name])
-            new = rows.filter(rows["_part"] == "bad", rows["_batch"] > step.last, rows["_batch"] <= step.top)
+            where = f"_part = 'bad' and _batch > {step.last} and _batch <= {step.top}"
+            new = platform.engine.read(step.inputs[source.table.name], where)
             bad.append(_quarantined(new, source.source))
         if not bad:
             return Append(None)
@@ -67,7 +67,7 @@ def advance_accounting(platform: Platform) -> Advanced:
             return Overwrite(rows)
         if not step.own.holds:
             return Append(rows)
-        return Replace(rows, [{"user_bucket": bucket} for bucket in sorted(buckets)])
+        return Replace(rows, of_buckets(buckets))
 
     return advance(engine, ACCOUNTING, [*BRONZE, PLAY_RECORDS], compute)
 
@@ -76,14 +76,14 @@ def _accounts(platform: Platform, step: Step, people: Sequence[str]) -> ir.Table
     """One row an object of these users, as of `step.top`."""
     engine = platform.engine
     users = platform.users(people)
-    buckets = sorted({bucket_of(user, platform.buckets) for user in people})
-    records = engine.read(step.inputs[PLAY_RECORDS.name], [{"user_bucket": bucket} for bucket in buckets])
+    buckets = of_buckets(bucket_of(user, platform.buckets) for user in people)
+    records = engine.read(step.inputs[PLAY_RECORDS.name], predicate_of(buckets))
     lineage = engine.cache(_lineage(records))
     loaded = [
         _of_source(engine.read(step.inputs[source.table.name]), source.source, people, step.top, lineage) for source in SOURCES
     ]
-    kept = after(engine, step.ledger, 0, step.top)
-    kept = kept.filter(kept.action.isin(["refuse", "not_recognised"]), kept.user_id.isin(list(people)))
+    kept = engine.read(step.ledger, f"action in ('refuse', 'not_recognised') and batch <= {step.top}")
+    kept = kept.filter(kept.user_id.isin(list(people)))
     zero = ibis.literal(0, "int64")
     others = kept.select(
         source=ibis.null("string"), user_id=kept.user_id, object=kept.key, bytes=kept.bytes, sha256=kept.sha256,

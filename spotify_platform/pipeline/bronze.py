@@ -14,7 +14,7 @@ from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Conflict, Outside
 from spotify_platform.lakehouse.commit import Append, commit
 from spotify_platform.lakehouse.engine import TRIES, Snapshot
-from spotify_platform.lakehouse.ledger import after, tail
+from spotify_platform.lakehouse.ledger import decisions_of, tail
 from spotify_platform.pipeline.bronze_rows import bronze_rows
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import ObjectRead, Planned, read_objects, refuse
@@ -75,21 +75,16 @@ def batch_rows(platform: Platform, source: Source, own: Snapshot, ledger: Snapsh
 
 
 def _planned(platform: Platform, source: Source, ledger: Snapshot, number: int) -> list[Planned]:
-    rows = after(platform.engine, ledger, number - 1, number)
-    mine = rows.filter(rows.bronze_table == source.table.name, rows.action == "load")
-    found = platform.engine.fetch(mine.select("key", "etag", "bytes", "sha256", user="user_id").order_by("key"))
-    return [Planned(**row) for row in found.to_pylist()]
+    columns = ["key", "etag", "bytes", "sha256", "user_id"]
+    return [Planned(**row) for row in decisions_of(platform.engine, ledger, number, source.table.name, columns)]
 
 
 def _loaded(platform: Platform, own: Snapshot, planned: Sequence[Planned]) -> set[tuple[str, str]]:
     """Contents among the planned ones, as (user, sha256), that earlier batches really loaded."""
-    if not own.holds:
-        return set()
-    rows = platform.engine.read(own)
-    headers = rows.filter(rows["_part"] == "object", rows["_status"] == "loaded")
-    wanted = platform.engine.values([{"_sha256": item.sha256} for item in planned], {"_sha256": "string"})
-    found = platform.engine.fetch(headers.semi_join(wanted, "_sha256").select("_user", "_sha256").distinct())
-    return set(zip(found["_user"].to_pylist(), found["_sha256"].to_pylist(), strict=True))
+    loaded = "_part = 'object' and _status = 'loaded'"
+    wanted = {item.sha256 for item in planned}
+    found = platform.engine.look_up(own, ["_user", "_sha256"], loaded, among=("_sha256", wanted))
+    return {(row["_user"], row["_sha256"]) for row in found}
 
 
 def _attempts(platform: Platform, source: Source, number: int) -> int:

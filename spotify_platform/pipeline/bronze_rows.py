@@ -49,7 +49,7 @@ def _counts(platform: Platform, placed: ir.Table) -> dict[int, int]:
 
 def _owners(platform: Platform, objects: Sequence[ObjectRead]) -> ir.Table:
     rows = [
-        {"object": i, "_object": o.planned.key, "_sha256": o.planned.sha256, "_user": o.planned.user}
+        {"object": i, "_object": o.planned.key, "_sha256": o.planned.sha256, "_user": o.planned.user_id}
         for i, o in enumerate(objects)
     ]
     return platform.engine.values(rows, {"object": "int64", "_object": "string", "_sha256": "string", "_user": "string"})
@@ -69,7 +69,7 @@ def _headers(platform: Platform, objects: Sequence[ObjectRead], rows_in: dict[in
             "_part": "object",
             "_object": o.planned.key,
             "_sha256": None if o.status == "refused" else o.planned.sha256,
-            "_user": o.planned.user,
+            "_user": o.planned.user_id,
             "_status": o.status,
             "_reason": o.reason,
             "_rows_in": rows_in[i],

@@ -4,13 +4,11 @@ A check speaks of the state of the lake, not of the run that asks: after a failu
 mended, whoever runs it.
 """
 
-import ibis
-
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import ACCOUNTING, PUBLISHED
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, predicate_of
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.quality.contract_checks import check_contract
 from spotify_platform.quality.demands import checks_of
@@ -27,29 +25,26 @@ def check(platform: Platform, table: Table) -> list[Outcome]:
     snapshot = engine.open(table)
     if snapshot.holds <= since:
         return [Outcome(table.path, name, passed=True) for name in checks_of(table)]
-    rows = engine.read(snapshot)
     if table.path in BRONZE:
-        new = rows.filter(rows["_batch"] > since)
+        new = engine.read(snapshot, f"_batch > {since}")
         return [check_contract(engine, table, new), check_bronze_rows(engine, table.path, new)]
     if table is ACCOUNTING:
-        buckets = engine.fetch(rows.filter(rows.batch > since).select("user_bucket").distinct()).to_pylist()
-        near = engine.read(snapshot, buckets)
+        buckets = engine.look_up(snapshot, ["user_bucket"], f"batch > {since}")
+        near = engine.read(snapshot, predicate_of(buckets))
         return [check_contract(engine, table, near), check_accounting(engine, table.path, near)]
     if table in (PLAY_RECORDS, PLAYS):
-        slices = _changed_slices(platform, since)
-        near = engine.cache(engine.read(snapshot, slices))
+        where = _changed_slices(platform, since)
+        near = engine.read(snapshot, where)
         found = [check_contract(engine, table, near)]
         if table is PLAYS:
-            records = engine.read(engine.open(PLAY_RECORDS), slices)
+            records = engine.read(engine.open(PLAY_RECORDS), where)
             found.append(check_records_of_plays(engine, table.path, records, near))
-        engine.release()
         return found
-    return [check_contract(engine, table, rows.filter(rows.batch > since))]
+    return [check_contract(engine, table, engine.read(snapshot, f"batch > {since}"))]
 
 
-def _changed_slices(platform: Platform, since: int) -> list[Slice] | None:
-    """Slices of plays and records with changes after a batch; None where they are so many that all is read."""
-    records = platform.engine.read(platform.engine.open(PLAY_RECORDS))
-    new = records.filter(records["_batch"] > ibis.literal(since))
-    slices = platform.engine.fetch(new.select("user_bucket", "year").distinct()).to_pylist()
-    return slices if len(slices) <= MOST_IN_ONE_PREDICATE else None
+def _changed_slices(platform: Platform, since: int) -> str | None:
+    """Where plays and records changed after a batch; None where the slices are so many that all is read."""
+    records = platform.engine.open(PLAY_RECORDS)
+    slices = platform.engine.look_up(records, ["user_bucket", "year"], f"_batch > {since}")
+    return predicate_of(slices) if len(slices) <= MOST_IN_ONE_PREDICATE else None

@@ -15,7 +15,7 @@ from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.engine import TRIES, Snapshot
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.publishing import Pins, changed_buckets, pin, publish_table
-from spotify_platform.lakehouse.slices import bucket_of
+from spotify_platform.lakehouse.slices import bucket_of, of_buckets, predicate_of
 from spotify_platform.pipeline.platform import Platform
 
 SCRATCH = "scratch.duckdb"  # dbt bakes the stem into its manifest as the database's name
@@ -73,7 +73,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild | No
         return GoldBuild(last, last)
     if any(snapshot.holds > top for snapshot in own):
         return None
-    buckets = _buckets(platform, engine.read(plays), ledger, last, top)
+    buckets = _buckets(platform, plays, ledger, last, top)
     results: Sequence[dbt.DbtResult] = ()
     rows: dict[str, int] = {}
     if buckets is None or buckets or not all(snapshot.holds for snapshot in own):
@@ -85,7 +85,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild | No
     return GoldBuild(last, top, results, pin(engine, register, [*own, plays], top), rows)
 
 
-def _buckets(platform: Platform, plays: ir.Table, ledger: Snapshot, last: int, top: int) -> list[int] | None:
+def _buckets(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, top: int) -> list[int] | None:
     """Buckets to build anew; None for all."""
     rebuild, restated = tail(platform.engine, ledger, last).orders(last, top)
     if rebuild or not last:
@@ -103,8 +103,7 @@ class Aside:
 
 
 def _plays_of(platform: Platform, plays: Snapshot, buckets: Sequence[int] | None) -> ir.Table:
-    slices = None if buckets is None else [{"user_bucket": bucket} for bucket in buckets]
-    return platform.engine.read(plays, slices)
+    return platform.engine.read(plays, None if buckets is None else predicate_of(of_buckets(buckets)))
 
 
 def build_aside(platform: Platform, plays: ir.Table) -> Aside:

@@ -131,6 +131,7 @@ def _shown(file: Path, found: Inspected) -> str:
 def _measured(platform: Platform, file: Path, kind: str, found: Sequence[Inspected]) -> dict[int, dict[str, Any]]:
     """For each document, by its number: rows, unreadable rows, first and last month."""
     source = BY_TABLE[kind]
+    # Each document as if of a user of its own: of two that are equal, both are told of here.
     planned = [Planned(one.key, one.etag, one.size, one.sha256 or "", str(n)) for n, one in enumerate(found)]
     framed = read_objects(LocalStore(str(file.absolute().parent)), planned, set(), platform.work / "receipt.ndjson")
     if not framed.lines.num_rows:

@@ -1,26 +1,22 @@
 """Planning: which landed objects are new, what each is, and one batch of the ledger after another that says so."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-
-import ibis
-import obstore
 
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.lakehouse.ledger import append_batch, known, last_batches, last_days, settings_hashes
+from spotify_platform.lakehouse.ledger import append_batch, known, last_batches, settings_hashes
 from spotify_platform.landing.archives import ArchiveLimits
 from spotify_platform.landing.arrivals import Arrival, recent, settled, sweep
 from spotify_platform.landing.inspection import Inspected, Recognisable, inspect
 from spotify_platform.landing.keys import MEMBER, owner
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import GONE
+from spotify_platform.pipeline.sweeps import last_sweep, newest_days, note_sweep
 
-SWEEP_EVERY = timedelta(days=1)
-SWEEP_MARK = "_state/last_sweep"
 KINDS = tuple(
     Recognisable(s.table.name, tuple(tuple(k.encode() for k in keys) for keys in s.signatures), s.file_names) for s in SOURCES
 )
@@ -30,7 +26,8 @@ _SOURCE_OF = {source.table.name: source.source for source in SOURCES}
 def new_arrivals(platform: Platform, *, full: bool = False) -> list[Arrival]:
     """Objects that the ledger has not decided on and that have come to rest, in the order of the keys."""
     ledger = platform.engine.open(LEDGER)
-    listed = sweep(platform.landing) if full else recent(platform.landing, last_days(platform.engine, ledger))
+    days = {} if full else newest_days(platform, ledger, last_sweep(platform))
+    listed = sweep(platform.landing) if full else recent(platform.landing, days)
     seen = known(platform.engine, ledger, (arrival.key for arrival in listed))
     back = {key.partition(MEMBER)[0] for key in lost_keys(platform, ledger)}
     fresh = [arrival for arrival in listed if (arrival.key, arrival.etag) not in seen or arrival.key in back]
@@ -39,14 +36,11 @@ def new_arrivals(platform: Platform, *, full: bool = False) -> list[Arrival]:
 
 def lost_keys(platform: Platform, ledger: Snapshot) -> set[str]:
     """Objects that were gone when they were to be loaded, by the last decision on them: if they come back, they are new."""
-    headers = []
-    for source in SOURCES:
-        rows = platform.engine.read(platform.engine.open(source.table))
-        gone = rows.filter(rows["_part"] == "object", rows["_status"] == "refused", rows["_reason"] == GONE)
-        headers.append(gone.select("_object", "_batch"))
+    gone = f"_part = 'object' and _status = 'refused' and _reason = '{GONE}'"
     gone_at: dict[str, int] = {}
-    for row in platform.engine.fetch(ibis.union(*headers)).to_pylist():
-        gone_at[row["_object"]] = max(row["_batch"], gone_at.get(row["_object"], 0))
+    for source in SOURCES:
+        for row in platform.engine.look_up(platform.engine.open(source.table), ["_object", "_batch"], gone):
+            gone_at[row["_object"]] = max(row["_batch"], gone_at.get(row["_object"], 0))
     last = last_batches(platform.engine, ledger, gone_at)
     return {key for key, batch in gone_at.items() if last.get(key) == batch}
 
@@ -58,14 +52,15 @@ def plan(platform: Platform, *, full: bool = False) -> list[int]:
         platform: where.
         full: look through the whole landing zone; it is done once a day in any case.
     """
-    full = full or _sweep_is_due(platform)
+    swept = last_sweep(platform)
+    full = full or swept.is_due
     numbers = []
     for decisions in _batches(platform, new_arrivals(platform, full=full)):
         number = append_batch(platform.engine, partial(_still_new, platform, decisions=decisions))
         numbers += [number] if number else []
     restated = append_batch(platform.engine, lambda ledger: _restatements(platform, ledger, set()))
     if full:
-        obstore.put(platform.lake, SWEEP_MARK, datetime.now(UTC).isoformat().encode())
+        note_sweep(platform, swept)
     return [*numbers, restated] if restated else numbers
 
 
@@ -73,14 +68,6 @@ def order_rebuild(platform: Platform) -> int | None:
     """A batch that makes every table of Silver and Gold anew, each in its turn."""
     row = _decision("rebuild", "silver+gold", "", platform.settings.user)
     return append_batch(platform.engine, lambda ledger: [row] if ledger.holds else [])
-
-
-def _sweep_is_due(platform: Platform) -> bool:
-    try:
-        text = bytes(obstore.get(platform.lake, SWEEP_MARK).bytes()).decode()
-    except FileNotFoundError:
-        return True
-    return datetime.now(UTC) - datetime.fromisoformat(text) > SWEEP_EVERY
 
 
 def _batches(platform: Platform, arrivals: Sequence[Arrival]) -> Iterator[list[dict[str, Any]]]:

@@ -8,7 +8,7 @@ import duckdb
 from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
-from spotify_platform.lakehouse.duckdb_delta import prepare, scan_sql
+from spotify_platform.lakehouse.duckdb_connection import prepare, scan_sql
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.settings import Settings

@@ -36,7 +36,7 @@ class Planned:
     etag: str
     bytes: int
     sha256: str
-    user: str
+    user_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,12 @@ def read_objects(store: ObjectStore, planned: Sequence[Planned], loaded: Content
     lines = _Lines()
     with path.open("wb") as sink:
         for number, item in enumerate(planned):
-            if (item.user, item.sha256) in held:
+            if (item.user_id, item.sha256) in held:
                 read.append(ObjectRead(item, "repeat", REPEATED))
                 continue
             read.append(_read_one(store, item, number, sink, lines))
             if read[-1].status == "loaded":
-                held.add((item.user, item.sha256))
+                held.add((item.user_id, item.sha256))
     return Framed(path, tuple(read), _line_table(lines), lines.longest)
 
 

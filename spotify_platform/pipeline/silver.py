@@ -11,7 +11,7 @@ from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.commit import Advanced, Append, Change, Overwrite, Replace, Step, advance
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import known_users
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, within
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of, within
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.transforms.play_records import conform, distinct
 from spotify_platform.transforms.plays import resolve
@@ -35,7 +35,7 @@ def advance_play_records(platform: Platform) -> Advanced:
             return Append(distinct(new))
         if len(slices) > MOST_IN_ONE_PREDICATE:
             return Overwrite(distinct(engine.read(step.own).union(new)))
-        return Replace(distinct(engine.read(step.own, slices).union(new)), slices)
+        return Replace(distinct(engine.read(step.own, predicate_of(slices)).union(new)), slices)
 
     return advance(engine, PLAY_RECORDS, [source.table for source in SOURCES], compute)
 
@@ -51,8 +51,8 @@ def _conformed(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snaps
     new = [source for source in SOURCES if bronze[source.table.name].holds > last] or SOURCES[:1]
     shaped = []
     for source in new:
-        rows = platform.engine.read(bronze[source.table.name])
-        good = rows.filter(rows["_part"] == "row", rows["_batch"] > last, rows["_batch"] <= top)
+        where = f"_part = 'row' and _batch > {last} and _batch <= {top}"
+        good = platform.engine.read(bronze[source.table.name], where)
         shaped.append(conform(source.source, good, users))
     return ibis.union(*shaped) if len(shaped) > 1 else shaped[0]
 
@@ -62,17 +62,16 @@ def advance_plays(platform: Platform) -> Advanced:
     engine = platform.engine
 
     def compute(step: Step) -> Change:
-        records = engine.read(step.inputs[PLAY_RECORDS.name])
+        records = step.inputs[PLAY_RECORDS.name]
         if step.rebuild:
-            return Overwrite(all_plays(platform, records, step.ledger))
-        new = records.filter(records["_batch"] > step.last)
-        touched = _touched(platform, new) + _slices_of_users(platform, step.inputs[PLAY_RECORDS.name], step.restated)
+            return Overwrite(all_plays(platform, engine.read(records), step.ledger))
+        touched = _touched(platform, records, step.last) + _slices_of_users(platform, records, step.restated)
         slices = [dict(pair) for pair in sorted({tuple(sorted(s.items())) for s in touched})]
         if not slices:
             return Append(None)
         if len(slices) > MOST_IN_ONE_PREDICATE:
-            return Overwrite(all_plays(platform, records, step.ledger))
-        near = engine.cache(_with_margins(platform, step.inputs[PLAY_RECORDS.name], slices))
+            return Overwrite(all_plays(platform, engine.read(records), step.ledger))
+        near = engine.cache(_with_margins(platform, records, slices))
         plays = within(all_plays(platform, near, step.ledger), slices)
         return Replace(plays, slices) if step.own.holds else Append(plays)
 
@@ -90,22 +89,23 @@ def _slices(platform: Platform, rows: ir.Table) -> list[Slice]:
     return found
 
 
-def _touched(platform: Platform, new: ir.Table) -> list[Slice]:
-    """Slices within reach of new records: at the turn of a year a record touches both."""
+def _touched(platform: Platform, records: Snapshot, last: int) -> list[Slice]:
+    """Slices within reach of records of batches after `last`: at the turn of a year a record touches both."""
+    new = platform.engine.read(records, f"_batch > {last}")
     reach = ibis.interval(seconds=int(REACH.total_seconds()))
     times = [new.ended_at - reach, new.ended_at, new.ended_at + reach]
     return _slices(platform, ibis.union(*[new.select("user_bucket", year=time.year().cast("int32")) for time in times]))
 
 
 def _slices_of_users(platform: Platform, records: Snapshot, users: Iterable[str]) -> list[Slice]:
-    buckets = sorted({bucket_of(user, platform.buckets) for user in users})
-    return _slices(platform, platform.engine.read(records, [{"user_bucket": bucket} for bucket in buckets])) if buckets else []
+    buckets = of_buckets(bucket_of(user, platform.buckets) for user in users)
+    return list(platform.engine.look_up(records, ["user_bucket", "year"], predicate_of(buckets)))
 
 
 def _with_margins(platform: Platform, records: Snapshot, slices: Sequence[Slice]) -> ir.Table:
     """Records of the slices and those within twice the reach of one, so that what is kept does not show the cut."""
     wide = {(s["user_bucket"], s["year"] + d) for s in slices for d in (-1, 0, 1)}
-    near = platform.engine.read(records, [{"user_bucket": bucket, "year": year} for bucket, year in sorted(wide)])
+    near = platform.engine.read(records, predicate_of([{"user_bucket": b, "year": y} for b, y in sorted(wide)]))
     bounds = []
     for part in slices:
         start, end = (datetime(part["year"] + d, 1, 1, tzinfo=UTC) for d in (0, 1))
