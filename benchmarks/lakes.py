@@ -33,7 +33,7 @@ def fill(platform: Platform, users: int, *, only_bronze: bool = False) -> None:
     engine.append(ledger, engine.values([{**dict.fromkeys(schema), **d, "batch": 1} for d in decisions], schema), 1)
     own = engine.open(table)
     engine.connection.execute(f"create or replace temp view generated as {_bronze_sql(users)}")
-    engine.append(own, engine._ibis.table("generated"), 1)  # noqa: SLF001 - a benchmark may look inside
+    engine.append(own, engine.ibis.table("generated"), 1)
     if only_bronze:
         return
     for step in (advance_quarantine, advance_play_records, advance_accounting, advance_plays, advance_gold):
@@ -124,9 +124,7 @@ def poll(landing: Path, user: str, number: int, count: int = 50) -> None:
     """Land one recently-played answer of new plays, one a day, as the platform itself would."""
     day = datetime(2025, 2, 1, 8, tzinfo=UTC) + timedelta(days=number)
     times = [day + timedelta(minutes=6 * n, milliseconds=n) for n in range(count)]
-    items = [
-        {"played_at": f"{at:%Y-%m-%dT%H:%M:%S}.{n:03d}Z", "track": _track(n), "context": None} for n, at in enumerate(times)
-    ]
+    items = [{"played_at": f"{at:%Y-%m-%dT%H:%M:%S}.{n:03d}Z", "track": _track(n), "context": None} for n, at in enumerate(times)]
     folder = landing / "api" / user / f"{day:%Y/%m/%d}"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{day:%Y%m%d}T200000Z-{number:08x}.json").write_text(json.dumps({"items": items, "cursors": None}))

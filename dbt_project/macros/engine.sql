@@ -5,6 +5,14 @@
 {%- endmacro %}
 {% macro default__sha256_hex(text) -%} sha256({{ text }}) {%- endmacro %}
 
+{% macro latest_names(names) -%}
+  {{ return(adapter.dispatch('latest_names')(names)) }}
+{%- endmacro %}
+{% macro default__latest_names(names) -%}
+  struct_pack(ended_at := ended_at{% for name in names %}, {{ name }} := coalesce({{ name }}, ''){% endfor %})
+{%- endmacro %}
+
+{% macro year_of(day) -%} cast(extract(year from {{ day }}) as integer) {%- endmacro %}
 {% macro month_start(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
 {% macro year_start(day) -%} cast(date_trunc('year', {{ day }}) as date) {%- endmacro %}
 {% macro years_before(day, count) -%} cast({{ day }} - interval '{{ count }}' year as date) {%- endmacro %}

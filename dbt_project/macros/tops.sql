@@ -1,31 +1,21 @@
+{# All plays of the period `all` begin here, so that it has a year of its own among the slices. #}
+{% macro all_time() -%} date '1970-01-01' {%- endmacro %}
+
 {#
   Ranked entities of each user in each period (all, year, month). Tracks and artists differ in their key and names only.
-  Plays are first added up by month, and the longer periods made from the months.
+  Plays are first added up by month, and years made from the months. Months and years are those that are built and, for
+  the previous ranks, those before them; all time is made from all plays.
 #}
 {% macro tops(key, names, more) %}
-with plays as (
+with months as (
 
-    select * from {{ ref('stg_plays') }}
-    where content_type = 'track' and {{ key }} is not null
+    {{ added_up(ref('stg_plays_nearby'), key, names, month_start('local_date')) }}
 
 ),
 
-months as (
+all_time as (
 
-    select
-        user_id,
-        user_bucket,
-        {{ key }},
-        track_key,
-        {{ month_start('local_date') }} as month_start,
-        sum(play_count) as play_count,
-        count(*) as all_play_count,
-        sum(listening_ms) as listening_ms,
-        sum(estimated_ms) as estimated_ms,
-        min(ended_at) as first_played_at,
-        max(ended_at) as last_played_at
-    from plays
-    group by user_id, user_bucket, {{ key }}, track_key, {{ month_start('local_date') }}
+    {{ added_up(ref('stg_plays'), key, names, all_time()) }}
 
 ),
 
@@ -35,7 +25,7 @@ periods as (
     union all
     select *, 'year' as period, {{ year_start('month_start') }} as period_start from months
     union all
-    select *, 'all' as period, date '1970-01-01' as period_start from months
+    select *, 'all' as period, month_start as period_start from all_time
 
 ),
 
@@ -44,9 +34,11 @@ totals as (
     select
         user_id,
         user_bucket,
+        {{ year_of('period_start') }} as year,
         {{ key }},
         period,
         period_start,
+        max(latest) as latest,
         cast(sum(play_count) as bigint) as play_count,
         cast(sum(all_play_count) as bigint) as all_play_count,
         cast(sum(listening_ms) as bigint) as listening_ms,
@@ -71,29 +63,17 @@ ranked as (
         ) as bigint) as rank
     from totals
 
-),
-
--- The names of the latest play; of two at one instant the first by name, so that the choice does not depend on order.
-latest as (
-
-    select
-        *,
-        row_number() over (
-            partition by user_id, {{ key }}
-            order by ended_at desc, {% for name in names %}{{ name }} asc nulls last{% if not loop.last %}, {% endif %}{% endfor %}
-        ) as place
-    from plays
-
 )
 
 select
     ranked.user_id,
     ranked.user_bucket,
+    ranked.year,
     ranked.period,
     ranked.period_start,
     ranked.{{ key }},
     {%- for name in names %}
-    latest.{{ name }},
+    nullif(ranked.latest.{{ name }}, '') as {{ name }},
     {%- endfor %}
     ranked.rank,
     before.rank as previous_rank,
@@ -107,8 +87,6 @@ select
     ranked.first_played_at,
     ranked.last_played_at
 from ranked
-inner join latest
-    on latest.user_id = ranked.user_id and latest.{{ key }} = ranked.{{ key }} and latest.place = 1
 left join ranked as before
     on before.user_id = ranked.user_id
     and before.{{ key }} = ranked.{{ key }}
@@ -117,4 +95,28 @@ left join ranked as before
         when ranked.period = 'month' then {{ months_before('ranked.period_start', 1) }}
         when ranked.period = 'year' then {{ years_before('ranked.period_start', 1) }}
     end
+where {{ is_built('ranked') }}
+{% endmacro %}
+
+{#
+  Measures by entity and month. `latest` are the names of the latest play; of two at one instant the last by name, so
+  that the choice does not depend on order.
+#}
+{% macro added_up(plays, key, names, month) %}
+    select
+        user_id,
+        user_bucket,
+        {{ key }},
+        track_key,
+        {{ month }} as month_start,
+        max({{ latest_names(names) }}) as latest,
+        sum(play_count) as play_count,
+        count(*) as all_play_count,
+        sum(listening_ms) as listening_ms,
+        sum(estimated_ms) as estimated_ms,
+        min(ended_at) as first_played_at,
+        max(ended_at) as last_played_at
+    from {{ plays }}
+    where content_type = 'track' and {{ key }} is not null
+    group by user_id, user_bucket, {{ key }}, track_key, {{ month }}
 {% endmacro %}

@@ -1,5 +1,5 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_plays"}}}) }}
--- Gold has the plays and the milliseconds of Silver, bucket by bucket: what is published never loses or doubles a play.
+-- Once this is published, Gold has the plays and the milliseconds of Silver, bucket by bucket: none is lost or doubled.
 with silver as (
 
     select user_bucket, count(*) as plays, sum(coalesce(ms_played, ms_played_estimate, 0)) as ms
@@ -8,11 +8,17 @@ with silver as (
 
 ),
 
+facts as (
+
+    select user_bucket, all_play_count, listening_ms from {{ ref('fct_plays') }}
+    union all
+    select user_bucket, all_play_count, listening_ms from {{ source('silver', 'facts_kept') }}
+
+),
+
 gold as (
 
-    select user_bucket, sum(all_play_count) as plays, sum(listening_ms) as ms
-    from {{ ref('fct_plays') }}
-    group by user_bucket
+    select user_bucket, sum(all_play_count) as plays, sum(listening_ms) as ms from facts group by user_bucket
 
 )
 

@@ -70,7 +70,7 @@ def manifest_dir(home: Path) -> Path:
 
 
 def gold_tables(folder: Path) -> list[Table]:
-    """Contracts of the marts, as their yml files say them; per-user tables are cut in user buckets."""
+    """Contracts of the marts, as their yml files say them; per-user tables are cut in buckets and years."""
     found = []
     for node in _manifest_values(folder)["nodes"].values():
         if node["resource_type"] == "model" and node["config"]["materialized"] == "table":
@@ -78,7 +78,7 @@ def gold_tables(folder: Path) -> list[Table]:
                 Column(name=c["name"], type=_ibis_type(c["data_type"]), meaning=c["description"])
                 for c in node["columns"].values()
             )
-            cut = ("user_bucket",) if "user_bucket" in node["columns"] else ()
+            cut = ("user_bucket", "year") if "user_bucket" in node["columns"] else ()
             found.append(
                 Table(
                     layer="gold",
@@ -103,7 +103,7 @@ def build(scratch: Path, home: Path, *, unit_tests: bool = False) -> list[DbtRes
     """Build every model and run every test in a scratch database, in this process.
 
     Args:
-        scratch: database file with `silver.plays`; always called scratch.duckdb, since the manifest names it so.
+        scratch: database file with the source's tables; always called scratch.duckdb, since the manifest names it so.
         home: the platform's home.
         unit_tests: run dbt's unit tests too; they are for development.
 

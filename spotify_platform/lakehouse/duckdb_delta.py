@@ -1,7 +1,7 @@
 """The embedded engine: DuckDB computes, delta-rs commits. For one machine, over a folder or S3."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from spotify_platform.contracts.model import Source, Table
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.duckdb_connection import connect, scan_sql
 from spotify_platform.lakehouse.duckdb_json import landed_sql, quoted
+from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
 from spotify_platform.lakehouse.engine import APP_ID, Snapshot
 from spotify_platform.lakehouse.slices import Slice, predicate_of
 from spotify_platform.storage import Location
@@ -56,7 +57,8 @@ class DuckDbDelta:
         return connect(self.lake, **self._config)
 
     @cached_property
-    def _ibis(self) -> Any:
+    def ibis(self) -> Any:
+        """Ibis on that connection."""
         return ibis.duckdb.from_connection(self.connection)
 
     def close(self) -> None:
@@ -83,10 +85,15 @@ class DuckDbDelta:
         schema = schema_of(snapshot.table)
         if where is None:
             relation = scan_sql(self.lake, snapshot.table.path, snapshot.version)
-            return self._ibis.sql(f"select {', '.join(schema)} from {relation}", schema=schema)
+            return self.ibis.sql(f"select {', '.join(schema)} from {relation}", schema=schema)
+        return self.ibis.sql(self.rows_sql(snapshot, where), schema=schema)
+
+    def rows_sql(self, snapshot: Snapshot, where: str) -> str:
+        """Rows of a snapshot for which a condition holds, read from their files alone."""
+        schema = schema_of(snapshot.table)
         if near := self._pruned(snapshot, where):
-            return self._ibis.sql(f"select {', '.join(schema)} from {near} where {where}", schema=schema)
-        return self.values([], dict(schema.items()))
+            return f"select {', '.join(schema)} from {near} where {where}"
+        return f"select {', '.join(f'null::{self._type(t)} as {name}' for name, t in schema.items())} limit 0"
 
     def look_up(
         self,
@@ -135,7 +142,7 @@ class DuckDbDelta:
         """Records as text of the declared JSON kind; see `Engine.landed`."""
         name = self._name("landed", "view")
         self.connection.execute(f"create temp view {name} as {landed_sql(str(path), source, longest=longest)}")
-        return self._ibis.table(name)
+        return self.ibis.table(name)
 
     def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
         """A small relation from plain values; types are spelled as in contracts."""
@@ -147,13 +154,13 @@ class DuckDbDelta:
         text = json.dumps(list(rows), default=lambda value: value.isoformat())
         listed = f"from_json({quoted(text)}::json, {quoted(shape)})"
         self.connection.execute(f"create temp table {name} as select {columns} from (select unnest({listed}) as row)")
-        return self._ibis.table(name)
+        return self.ibis.table(name)
 
     def arrow(self, table: pa.Table) -> ir.Table:
         """A relation over an Arrow table."""
         name = self._name("arrow", "view")
         self.connection.register(name, table)
-        return self._ibis.table(name)
+        return self.ibis.table(name)
 
     def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
         """Compute once, read many times within this step; see `Engine.cache`."""
@@ -164,7 +171,7 @@ class DuckDbDelta:
         self.connection.execute(f"set preserve_insertion_order = {keep_order}")
         self.connection.execute(f"create temp table {name} as select {columns} from ({self.sql(rows)})")
         self.connection.execute("set preserve_insertion_order = false")
-        return self._ibis.table(name)
+        return self.ibis.table(name)
 
     def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
@@ -195,26 +202,18 @@ class DuckDbDelta:
         """Number of rows of a table, from its log."""
         return int(snapshot.handle.count())
 
-    def write_scratch(self, path: Path, schema: str, name: str, rows: ir.Table) -> None:
-        """Put rows into a database file of their own, for dbt to build on."""
-        sql = self.sql(rows)
-        self.connection.execute(f"attach {quoted(str(path))} as scratch")
-        self.connection.execute(f"create schema scratch.{schema}")
-        self.connection.execute(f"create table scratch.{schema}.{name} as {sql}")
-        self.connection.execute("detach scratch")
-
     @contextmanager
-    def scratch(self, path: Path, schema: str = "gold") -> Iterator[Callable[[str], ir.Table]]:
-        """What dbt built in a database file: a function from a table's name to its rows."""
-        self.connection.execute(f"attach {quoted(str(path))} as scratch (read_only)")
+    def scratch(self, path: Path) -> Iterator[DuckDbScratch]:
+        """A database file in which dbt builds; see `Engine.scratch`."""
+        self.connection.execute(f"attach {quoted(str(path))} as scratch")
         try:
-            yield lambda name: self._ibis.table(name, database=("scratch", schema))
+            yield DuckDbScratch(self)
         finally:
             self.connection.execute("detach scratch")
 
     def sql(self, rows: ir.Table) -> str:
         """The expression in DuckDB's SQL."""
-        return str(self._ibis.compile(rows))
+        return str(self.ibis.compile(rows))
 
     def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
         """Add rows (none: only the transaction). Raises `Conflict`."""
@@ -267,7 +266,7 @@ class DuckDbDelta:
             return DeltaTable(url, storage_options=options)
 
     def _type(self, dtype: dt.DataType) -> str:
-        return str(self._ibis.compiler.type_mapper.to_string(dtype))
+        return str(self.ibis.compiler.type_mapper.to_string(dtype))
 
     def _name(self, what: str, kind: str = "table") -> str:
         self._names += 1

@@ -4,7 +4,7 @@ A `Snapshot` is a table as it was when it was opened. All reads of a step go thr
 the snapshot it was computed from: if anybody else committed in between, it raises `Conflict` and nothing has happened.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,22 @@ class Snapshot:
     version: int
     holds: int
     handle: Any
+
+
+class Scratch(Protocol):
+    """A database away from the lake: what dbt is given there, and what it made. Names are `schema.table`."""
+
+    def put(self, name: str, rows: ir.Table) -> None:
+        """Write rows there."""
+
+    def lend(self, name: str, snapshot: Snapshot, where: str | None = None) -> None:
+        """Make rows of a table of the lake readable there, without copying them where the lake is on this machine."""
+
+    def alias(self, name: str, other: str) -> None:
+        """Make what is there readable under a second name."""
+
+    def table(self, name: str) -> ir.Table:
+        """What is there. Good for as long as the scratch is open."""
 
 
 class Engine(Protocol):
@@ -87,11 +103,8 @@ class Engine(Protocol):
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
 
-    def write_scratch(self, path: Path, schema: str, name: str, rows: ir.Table) -> None:
-        """Put rows where dbt builds on them, away from the lake."""
-
-    def scratch(self, path: Path, schema: str = "gold") -> AbstractContextManager[Callable[[str], ir.Table]]:
-        """What dbt built there: a function from a table's name to its rows."""
+    def scratch(self, path: Path) -> AbstractContextManager["Scratch"]:
+        """A database file in which dbt builds, open for as long as the context lasts; dbt can open it after that."""
 
     def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
         """Add rows (none: only the transaction). Raises `Conflict`."""

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Replace, commit
 from spotify_platform.lakehouse.engine import Engine, Snapshot
-from spotify_platform.lakehouse.slices import of_buckets
+from spotify_platform.lakehouse.slices import Slice
 
 BUCKET = "user_bucket"
 
@@ -25,8 +25,8 @@ class Pins:
     versions: Mapping[str, int]
 
 
-def publish_table(engine: Engine, own: Snapshot, rows: ir.Table, buckets: Sequence[int] | None, top: int) -> Snapshot:
-    """Commit one Gold table at `top`, unless it holds that already. `buckets` None means all of them. Raises `Conflict`."""
+def publish_table(engine: Engine, own: Snapshot, rows: ir.Table, slices: Sequence[Slice] | None, top: int) -> Snapshot:
+    """Commit one Gold table at `top`, unless it holds that already. `slices` None means all of them. Raises `Conflict`."""
     if own.holds >= top:
         return own
     change: Change
@@ -34,10 +34,10 @@ def publish_table(engine: Engine, own: Snapshot, rows: ir.Table, buckets: Sequen
         if own.holds and engine.difference(rows, engine.read(own)) == (0, 0):
             return own  # a table that is nobody's own changes rarely, and a commit would only make readers open it anew
         change = Overwrite(rows)
-    elif buckets is None:
+    elif slices is None:
         change = Overwrite(rows)
     elif own.holds:
-        change = Replace(rows, of_buckets(buckets))
+        change = Replace(rows, slices)
     else:
         change = Append(rows)
     return commit(engine, own, change, top)
@@ -59,8 +59,3 @@ def published(engine: Engine, snapshot: Snapshot | None = None) -> Pins | None:
         return None
     last = engine.look_up(own, ["batch", "tables"], f"batch = {own.holds}")[0]
     return Pins(last["batch"], {pin["table"]: pin["version"] for pin in last["tables"]})
-
-
-def changed_buckets(engine: Engine, plays: Snapshot, last: int) -> list[int]:
-    """Buckets with plays of batches after `last`."""
-    return sorted(row[BUCKET] for row in engine.look_up(plays, [BUCKET], f"_batch > {last}"))

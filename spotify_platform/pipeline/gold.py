@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import Table
@@ -12,12 +13,17 @@ from spotify_platform.contracts.ops import LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.errors import Conflict, DataFailedCheck, Outside
 from spotify_platform.lakehouse import dbt
-from spotify_platform.lakehouse.engine import TRIES, Snapshot
+from spotify_platform.lakehouse.engine import TRIES, Scratch, Snapshot
 from spotify_platform.lakehouse.ledger import tail
-from spotify_platform.lakehouse.publishing import Pins, changed_buckets, pin, publish_table
-from spotify_platform.lakehouse.slices import bucket_of, of_buckets, predicate_of
+from spotify_platform.lakehouse.publishing import Pins, pin, publish_table
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of
 from spotify_platform.pipeline.platform import Platform
 
+FACTS = "fct_plays"
+ALL_TIME = 1970
+"""The year of what is about all time: its period begins in 1970."""
+
+SLICE = {"user_bucket": "int32", "year": "int32"}
 SCRATCH = "scratch.duckdb"  # dbt bakes the stem into its manifest as the database's name
 
 
@@ -73,52 +79,97 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild | No
         return GoldBuild(last, last)
     if any(snapshot.holds > top for snapshot in own):
         return None
-    buckets = _buckets(platform, plays, ledger, last, top)
+    slices = _slices(platform, plays, ledger, last, top)
     results: Sequence[dbt.DbtResult] = ()
     rows: dict[str, int] = {}
-    if buckets is None or buckets or not all(snapshot.holds for snapshot in own):
-        aside = build_aside(platform, _plays_of(platform, plays, buckets))
-        results = aside.results
-        with engine.scratch(aside.scratch) as built:
-            own = [publish_table(engine, s, built(s.table.name), buckets, top) for s in own]
+    if slices is None or slices or not all(snapshot.holds for snapshot in own):
+        area, results = _build(platform, plays, slices, next(s for s in own if s.table.name == FACTS))
+        with engine.scratch(area) as built:
+            own = [publish_table(engine, s, built.table(s.table.path.replace("/", ".")), slices, top) for s in own]
             rows = {snapshot.table.name: engine.rows_in(snapshot) for snapshot in own}
     return GoldBuild(last, top, results, pin(engine, register, [*own, plays], top), rows)
 
 
-def _buckets(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, top: int) -> list[int] | None:
-    """Buckets to build anew; None for all."""
+def _slices(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, top: int) -> list[Slice] | None:
+    """Slices of Gold to build anew, whole buckets where those would be too many; None for all.
+
+    They are cut by the local year. A year's previous ranks are those of the year before, so a change shows in the next
+    year too, and in all time.
+    """
     rebuild, restated = tail(platform.engine, ledger, last).orders(last, top)
     if rebuild or not last:
         return None
-    changed = set(changed_buckets(platform.engine, plays, last))
-    return sorted(changed | {bucket_of(user, platform.buckets) for user in restated})
+    moved = of_buckets(bucket_of(user, platform.buckets) for user in restated)
+    where = f"({predicate_of(moved)}) or _batch > {last}"
+    new = platform.engine.read(plays, where)
+    # Two days on each side: so far apart can a play be from what a record changed beside it, or from its day in a zone before.
+    dates = [new.local_date + ibis.interval(days=n) for n in (-2, 0, 2)]
+    years = ibis.union(*[new.select("user_bucket", year=date.year().cast("int32")) for date in dates], distinct=True)
+    found = {(row["user_bucket"], row["year"]) for row in platform.engine.fetch(years).to_pylist()}
+    built = found | {(bucket, year + 1) for bucket, year in found} | {(bucket, ALL_TIME) for bucket, _ in found}
+    slices: list[Slice] = [{"user_bucket": bucket, "year": year} for bucket, year in sorted(built)]
+    if len(slices) <= MOST_IN_ONE_PREDICATE:
+        return slices
+    buckets = of_buckets(bucket for bucket, _ in found)
+    return buckets if len(buckets) <= MOST_IN_ONE_PREDICATE else None
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """Gold built but not published: dbt's database file and results."""
+def _build(
+    platform: Platform, plays: Snapshot, slices: Sequence[Slice] | None, facts: Snapshot
+) -> tuple[Path, Sequence[dbt.DbtResult]]:
+    """Build and audit these slices of Gold aside; dbt's database file and results."""
+    area = _fresh_area(platform)
+    with platform.engine.scratch(area) as given:
+        if not slices or "year" not in slices[0]:
+            given.lend("silver.plays", plays, predicate_of(slices) if slices else None)
+            _give_all(platform, given)
+        else:
+            buckets = predicate_of(of_buckets(s["user_bucket"] for s in slices))
+            near = {(s["user_bucket"], s["year"] + n) for s in slices if s["year"] != ALL_TIME for n in (-2, -1, 0, 1)}
+            given.lend("silver.plays", plays, buckets)
+            given.lend("silver.plays_nearby", plays, predicate_of([{"user_bucket": b, "year": y} for b, y in sorted(near)]))
+            given.put("silver.slices", platform.engine.values(slices, SLICE))
+            given.lend("silver.facts_kept", facts, f"({buckets}) and not ({predicate_of(slices)})")
+    return area, _audited(platform, area)
 
-    scratch: Path
-    results: Sequence[dbt.DbtResult]
 
-
-def _plays_of(platform: Platform, plays: Snapshot, buckets: Sequence[int] | None) -> ir.Table:
-    return platform.engine.read(plays, None if buckets is None else predicate_of(of_buckets(buckets)))
-
-
-def build_aside(platform: Platform, plays: ir.Table) -> Aside:
-    """Build and audit Gold of these plays, whole buckets of them, in a database of its own.
+def build_aside(platform: Platform, plays: ir.Table) -> Path:
+    """Build and audit all of Gold from these plays; dbt's database file.
 
     Raises:
         GoldNotPublished: a test of severity error failed.
     """
+    area = _fresh_area(platform)
+    with platform.engine.scratch(area) as given:
+        given.put("silver.plays", plays)
+        _give_all(platform, given)
+    _audited(platform, area)
+    return area
+
+
+def _give_all(platform: Platform, given: Scratch) -> None:
+    plays = given.table("silver.plays")
+    years = plays.select("user_bucket", year=plays.local_date.year().cast("int32"))
+    all_time = plays.select("user_bucket", year=ibis.literal(ALL_TIME, "int32"))
+    given.alias("silver.plays_nearby", "silver.plays")
+    given.put("silver.slices", years.union(all_time, distinct=True))
+    given.put(
+        "silver.facts_kept",
+        platform.engine.values([], {"user_bucket": "int32", "all_play_count": "int64", "listening_ms": "int64"}),
+    )
+
+
+def _fresh_area(platform: Platform) -> Path:
     area = platform.work / "gold"
     shutil.rmtree(area, ignore_errors=True)
     area.mkdir()
-    platform.engine.write_scratch(area / SCRATCH, "silver", "plays", plays)
-    results = dbt.build(area / SCRATCH, platform.settings.home)
+    return area / SCRATCH
+
+
+def _audited(platform: Platform, area: Path) -> Sequence[dbt.DbtResult]:
+    results = dbt.build(area, platform.settings.home)
     failed = [result for result in results if result.status in ("error", "fail")]
     if failed:
         names = "; ".join(f"{result.name}: {result.message}" for result in failed)
         raise GoldNotPublished(f"Gold is as it was, because its audit failed. {names}", results)
-    return Aside(area / SCRATCH, results)
+    return results

@@ -47,11 +47,10 @@ def verify(platform: Platform) -> list[Comparison]:
         _compared(platform, PLAY_RECORDS.path, engine.read(engine.open(PLAY_RECORDS)), records),
         _compared(platform, PLAYS.path, engine.read(engine.open(PLAYS)), plays),
     ]
-    area = build_aside(platform, plays).scratch
-    with engine.scratch(area) as built:
+    with engine.scratch(build_aside(platform, plays)) as built:
         for table in gold_tables(platform):
             there = engine.read(engine.open(table, version=pins.versions[table.path]))
-            found.append(_compared(platform, table.path, there, built(table.name)))
+            found.append(_compared(platform, table.path, there, built.table(table.path.replace("/", "."))))
     return found
 
 

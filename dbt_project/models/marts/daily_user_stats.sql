@@ -4,13 +4,15 @@ with plays as (
         *,
         -- Older exports leave `skipped` empty; there, pressing next or back is what tells.
         case when skipped is null then reason_end in ('fwdbtn', 'backbtn') else skipped end as was_skipped
-    from {{ ref('stg_plays') }}
+    from {{ ref('stg_plays_nearby') }} as nearby
+    where {{ is_built('nearby') }}
 
 )
 
 select
     user_id,
     user_bucket,
+    year,
     local_date,
     cast(sum(play_count) as bigint) as play_count,
     cast(count(*) as bigint) as all_play_count,
@@ -23,4 +25,4 @@ select
     min(ended_at) as first_played_at,
     max(ended_at) as last_played_at
 from plays
-group by user_id, user_bucket, local_date
+group by user_id, user_bucket, year, local_date

@@ -1,6 +1,7 @@
 with plays as (
 
-    select * from {{ ref('stg_plays') }}
+    select * from {{ ref('stg_plays_nearby') }} as nearby
+    where {{ is_built('nearby') }}
 
 )
 
@@ -8,6 +9,7 @@ select
     play_id,
     user_id,
     user_bucket,
+    year,
     track_key,
     track_id,
     artist_key,

@@ -1,0 +1,1 @@
+{{ staged_plays(source('silver', 'plays_nearby')) }}

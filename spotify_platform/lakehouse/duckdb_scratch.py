@@ -1,0 +1,41 @@
+"""The database file in which dbt builds: what it is given, and what it made of it."""
+
+from typing import TYPE_CHECKING
+
+import ibis.expr.types as ir
+
+from spotify_platform.lakehouse.engine import Snapshot
+
+if TYPE_CHECKING:
+    from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+
+
+class DuckDbScratch:
+    """`Scratch` as a database attached to the engine's connection."""
+
+    def __init__(self, engine: "DuckDbDelta") -> None:
+        self._engine = engine
+
+    def put(self, name: str, rows: ir.Table) -> None:
+        """Write rows there."""
+        self._make("table", name, self._engine.sql(rows))
+
+    def lend(self, name: str, snapshot: Snapshot, where: str | None = None) -> None:
+        """Make rows of a table of the lake readable there; see `Scratch.lend`."""
+        # dbt reads them several times: from another machine they are fetched once, and dbt needs no way to get there.
+        kind = "table" if self._engine.lake.is_s3 else "view"
+        self._make(kind, name, self._engine.rows_sql(snapshot, where or "true"))
+
+    def alias(self, name: str, other: str) -> None:
+        """Make what is there readable under a second name."""
+        self._make("view", name, f"select * from scratch.{other}")
+
+    def table(self, name: str) -> ir.Table:
+        """What is there."""
+        schema, _, table = name.partition(".")
+        return self._engine.ibis.table(table, database=("scratch", schema))
+
+    def _make(self, kind: str, name: str, sql: str) -> None:
+        execute = self._engine.connection.execute
+        execute(f"create schema if not exists scratch.{name.partition('.')[0]}")
+        execute(f"create {kind} scratch.{name} as {sql}")
