@@ -161,6 +161,8 @@ def _invoke(arguments: Sequence[str], manifest: "Manifest | None" = None) -> Any
 
     quiet = [
         "--quiet",
+        "--log-level",
+        "none",  # what fails is in the result; on Ctrl+C dbt would print a traceback
         "--no-version-check",
         "--no-use-colors",
         "--log-level-file",
@@ -171,7 +173,8 @@ def _invoke(arguments: Sequence[str], manifest: "Manifest | None" = None) -> Any
     with _environment("DO_NOT_TRACK", "1"):
         done = dbtRunner(manifest=manifest).invoke([*quiet, *arguments])
     if done.exception:
-        raise Outside(f"dbt failed: {str(done.exception).strip().splitlines()[0]}") from done.exception
+        said = str(done.exception).strip() or type(done.exception).__name__
+        raise Outside(f"dbt failed: {said.splitlines()[0]}") from done.exception
     return done.result
 
 
