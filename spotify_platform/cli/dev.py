@@ -23,14 +23,15 @@ def run_dev(settings: Settings, *, port: int) -> None:
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
         shutil.copyfile(Path(__file__).parents[1] / "dagster.yaml", home / "dagster.yaml")
+    (home / "workspace.yaml").write_text(WORKSPACE, encoding="utf-8")
     environment = os.environ | {"DAGSTER_HOME": str(home)}
     command = [
         sys.executable,
         "-m",
         "dagster",
         "dev",
-        "-m",
-        "spotify_platform.definitions",
+        "-w",
+        str(home / "workspace.yaml"),
         "-h",
         "127.0.0.1",
         "-p",
