@@ -37,6 +37,14 @@ class GoldTranslator(DagsterDbtTranslator):
             tags={"entity": ENTITIES.get(name, "play")},
         )  # fmt: skip
 
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """Spec of a test of dbt, with the test's own description: dagster-dbt only looks for one under `meta`."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        says = manifest["nodes"][unique_id].get("description")
+        return spec._replace(description=says) if spec and says else spec
+
 
 def gold_assets(home: Path) -> dg.AssetsDefinition:
     """The assets of every model of the dbt project, parsed once a content under `home`."""
