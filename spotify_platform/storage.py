@@ -12,6 +12,8 @@ from typing import Any
 
 from obstore.store import LocalStore, ObjectStore, S3Store
 
+from spotify_platform.errors import WrongCall
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -22,10 +24,16 @@ class Location:
 
     @classmethod
     def of(cls, root: str | Path, endpoint: str | None = None) -> "Location":
-        """Normalise a folder (`~` and relative paths are resolved) or keep an S3 URL as it is."""
+        """Normalise a folder (`~` and relative paths are resolved) or keep an S3 URL as it is.
+
+        Raises:
+            WrongCall: it is a URL of another kind.
+        """
         text = str(root)
         if text.startswith("s3://"):
             return cls(text.rstrip("/"), endpoint)
+        if "://" in text.removeprefix("file://"):
+            raise WrongCall(f"{text} is neither a folder nor s3://bucket/prefix; set SPOTIFY_PLATFORM_LANDING or _LAKE to one.")
         return cls(str(Path(text.removeprefix("file://")).expanduser().absolute()))
 
     @property
