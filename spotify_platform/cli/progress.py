@@ -43,7 +43,9 @@ def _with_progress(platform: Platform, console: Console, *, full: bool) -> Refre
     with console.status("starting") as shown:
         done = refresh(platform, full=full, told=shown.update)
     seconds = time.perf_counter() - started
-    if done.gold is None or done.gold.pins is None:
+    if done.gold is None or not done.gold.top:
+        console.print("Nothing has landed yet. Begin with: spotify-platform import PATH", highlight=False)
+    elif done.gold.pins is None:
         console.print(f"Nothing new; what is published is up to date ({seconds:.1f} s).", highlight=False)
     else:
         console.print(f"Published version {done.gold.top} in {seconds:.1f} s; all checks passed.", highlight=False)

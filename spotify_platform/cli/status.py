@@ -2,12 +2,17 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from spotify_platform.cli.query import plain
+from spotify_platform.landing.keys import base_name
+from spotify_platform.pipeline.plan import new_arrivals
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.pipeline.state import state
 from spotify_platform.settings import Settings
@@ -17,16 +22,22 @@ def print_status(settings: Settings, console: Console, *, as_json: bool) -> None
     """Print the state of the platform as tables, or as one JSON object."""
     with opened(settings) as platform:
         found = state(platform)
+        waiting = len(new_arrivals(platform))
     if as_json:
-        json.dump(found, sys.stdout, default=plain, indent=2, ensure_ascii=False)
+        json.dump(found | {"waiting": waiting}, sys.stdout, default=plain, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
         return
     console.print(f"Home {settings.home}   lake {settings.lake_location.url}", highlight=False)
+    if waiting:
+        console.print(f"Landed and not processed yet: {waiting:,}. Now: spotify-platform refresh", highlight=False)
     if not found["accounting"]:
+        if waiting:
+            return
         console.print("Nothing has landed yet. Begin with: spotify-platform import PATH   or: spotify-platform demo")
         return
     console.print(_freshness(found), highlight=False)
-    console.print(_accounting(found["accounting"]))
+    for part in _accounting(found["accounting"]):
+        console.print(part, soft_wrap=isinstance(part, Text))
     failed = [check for check in found["checks"] if not check["passed"]]
     for check in failed:
         console.print(f"{check['table']}: {check['check']} failed {check['found']}", style="bold red")
@@ -45,9 +56,23 @@ def _freshness(found: dict[str, Any]) -> str:
     return said
 
 
-def _accounting(rows: list[dict[str, Any]]) -> Table:
-    table = Table("object", "source", "user", "rows", "new", "repeat", "quarantined", "status", "reason", title="Accounting")
+def _accounting(rows: list[dict[str, Any]]) -> Iterator[Table | Text]:
+    """One line an object, for a terminal of 80 columns: the file's name; --json has the whole key. Then the reasons."""
+    users = {row["user_id"] for row in rows}
+    table = Table(title="Accounting", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("object", overflow="fold")
+    if len(users) > 1:
+        table.add_column("user", overflow="fold")
+    for column in ("rows", "new", "repeat", "bad"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
     for row in rows:
         counts = [f"{row[name]:,}" for name in ("rows_in", "rows_new", "rows_repeat", "rows_quarantined")]
-        table.add_row(row["object"], row["source"] or "", row["user_id"], *counts, row["status"], row["reason"] or "")
-    return table
+        user = [row["user_id"]] if len(users) > 1 else []
+        table.add_row(base_name(row["object"]), *user, *counts, row["status"])
+    yield table
+    for row in rows:
+        if row["reason"] and row["status"] != "repeat":
+            yield Text(f"{base_name(row['object'])}: {row['status']}: {row['reason']}")
+    if any(row["rows_quarantined"] for row in rows):
+        yield Text('Bad rows: spotify-platform sql "select object, row, reason from bronze.quarantine"')

@@ -38,6 +38,10 @@ def verify(platform: Platform) -> list[Comparison]:
     engine = platform.engine
     pins = published(engine)
     ledger = engine.open(LEDGER)
+    if not ledger.holds:
+        raise WrongCall(
+            "There is nothing to compare yet. Begin with: spotify-platform import PATH, then spotify-platform refresh"
+        )
     if pins is None or pins.batch != ledger.holds:
         raise WrongCall("What has landed is not all processed yet. Run: spotify-platform refresh")
     bronze = {source.table.name: engine.open(source.table) for source in SOURCES}
