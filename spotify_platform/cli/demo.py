@@ -1,10 +1,13 @@
 """`spotify-platform demo`: a simulated listener through the whole way, in a home of its own."""
 
+import shlex
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -16,6 +19,7 @@ from spotify_platform.settings import Settings, load_settings
 from spotify_platform.simulator import simulate, truth, write_extended_zip, write_truth
 
 ZONE = "Europe/Berlin"
+QUESTION = """"select rank, artist_name, play_count from gold.top_artists where period = 'all' order by rank limit 5\""""
 USER = "demo"
 
 
@@ -36,13 +40,15 @@ def run_demo(settings: Settings, console: Console, *, plays: int, seed: int) -> 
     _show(demo, console)
     _compare(demo, console, truth(history).extended_records)
     console.print(f"Done in {time.perf_counter() - started:.1f} s. Everything lies in {home}", highlight=False)
-    console.print(
-        f'Ask it: SPOTIFY_PLATFORM_HOME={home} spotify-platform sql "select * from gold.top_artists limit 5"', highlight=False
-    )
+    # Never wrapped: pasted in two lines, the command would ask the user's own home.
+    program = shlex.quote(str(Path(sys.executable).with_name("spotify-platform")))
+    ask = f"SPOTIFY_PLATFORM_HOME={shlex.quote(str(home))} {program} sql {QUESTION}"
+    console.print(f"Ask it:\n{ask}", highlight=False, markup=False, soft_wrap=True)
 
 
 ACCOUNTING = """
-    select regexp_extract(object, '[^/!]+$') as document, rows_in, rows_new, rows_repeat, rows_quarantined as unreadable, status
+    select regexp_extract(object, '[^/!]+$') as document, rows_in as rows, rows_new as new, rows_repeat as repeat,
+        rows_quarantined as bad, status
     from ops.accounting order by object"""
 TOP_TRACKS = """
     select rank, track_name || ' - ' || artist_name as name, play_count, listening_ms // 60000 as minutes
@@ -60,7 +66,7 @@ def _show(settings: Settings, console: Console) -> None:
 
 def _table(con: object, console: Console, title: str, query: str) -> None:
     answer = con.sql(query)  # type: ignore[attr-defined]
-    table = Table(title=title)
+    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in answer.columns:
         table.add_column(column, overflow="fold")
     for row in answer.fetchall():
