@@ -1,6 +1,10 @@
 """The command line, as callers use it: exit codes, formats, receipts, and one-line errors."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -51,6 +55,10 @@ def test_import_refresh_and_ask(
     assert "Streaming_History_Audio part 1 of 0-2" in receipt
     assert "ReadMe.pdf" in receipt
     assert "5 rows in 3 objects" in receipt
+    assert call(monkeypatch, "status") == 0
+    said = capfd.readouterr().out
+    assert "not processed yet: 3" in said
+    assert "Nothing has landed" not in said
     assert call(monkeypatch, "refresh") == 0
     capfd.readouterr()
     assert call(monkeypatch, "sql", "select count(*) as n, max(ended_at) as last from silver.plays", "--format", "json") == 0
@@ -92,7 +100,8 @@ def test_a_zip_of_nothing_is_left_alone(home: Path, tmp_path: Path, monkeypatch:
         (("sql", "selec 1"), "does not accept the query"),
         (("sql", "select * from gold.nothing"), "does not accept the query"),
         (("sql", "select 1", "--format", "xml"), "one of table, csv, json, parquet"),
-        (("rebuild", "--verify"), "spotify-platform refresh"),
+        (("sql", "select * from silver.plays"), "spotify-platform refresh"),
+        (("rebuild", "--verify"), "spotify-platform import"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -114,6 +123,16 @@ def test_wrong_settings_name_the_variable(monkeypatch: pytest.MonkeyPatch, capfd
 
 
 @pytest.mark.usefixtures("home")
+def test_a_lake_at_another_kind_of_url_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SPOTIFY_PLATFORM_LAKE", "gs://bucket/lake")
+    assert call(monkeypatch, "status") == 2
+    assert "s3://bucket/prefix" in capfd.readouterr().err
+    assert not (tmp_path / "gs:").exists()
+
+
+@pytest.mark.usefixtures("home")
 def test_empty_platform_says_what_to_do(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     assert call(monkeypatch, "status") == 0
     assert "spotify-platform import" in capfd.readouterr().out
@@ -129,6 +148,40 @@ def test_parquet_goes_to_a_file(
     assert pq.read_table(tmp_path / "x.parquet").to_pylist() == [{"one": 1}]
 
 
+@pytest.mark.usefixtures("home")
+def test_an_answer_is_added_to_a_file(tmp_path: Path) -> None:
+    """`>> file` keeps what the file held; DuckDB's own /dev/stdout would cut it off."""
+    for format_ in ("csv", "parquet"):
+        file = tmp_path / format_
+        file.write_text("before\n")
+        with file.open("ab") as out:
+            ask = [sys.executable, "-m", "spotify_platform.cli", "sql", "select 1 as one", "--format", format_]
+            subprocess.run(ask, stdout=out, check=True)
+        assert file.read_bytes().startswith(b"before\n" + (b"one\n1\n" if format_ == "csv" else b"PAR1"))
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("where", ["DuckDB", "Python"])
+def test_interrupted_says_so_and_exits_130(
+    where: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """DuckDB makes a RuntimeError of Ctrl+C: that is no failed check (1), and no traceback."""
+
+    def stop(*_: object, **__: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        except KeyboardInterrupt:
+            if where == "DuckDB":
+                raise RuntimeError("Query interrupted") from None
+            raise
+
+    monkeypatch.setattr("spotify_platform.cli.progress.refreshed", stop)
+    assert call(monkeypatch, "refresh") == 130
+    said = capfd.readouterr().err
+    assert "Stopped" in said
+    assert "Traceback" not in said
+
+
 def test_every_command_is_in_the_readme() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     for command in app.registered_commands:
@@ -138,5 +191,9 @@ def test_every_command_is_in_the_readme() -> None:
 
 @pytest.mark.usefixtures("home")
 def test_demo_comes_to_the_truth(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     assert call(monkeypatch, "demo", "--plays", "300") == 0
-    assert "exactly those that the simulator knows of" in capfd.readouterr().out
+    said = capfd.readouterr().out
+    assert "exactly those that the simulator knows of" in said
+    ask = said[said.index("SPOTIFY_PLATFORM_HOME=") :].strip()
+    assert "\n" not in ask, "pasted in two lines it would ask the user's own home"
