@@ -2,7 +2,6 @@
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
-HOME_DIR ?= $(or $(SPOTIFY_PLATFORM_HOME),$(HOME)/.spotify-platform)
 
 .PHONY: help install demo test lint dev clean
 

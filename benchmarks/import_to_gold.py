@@ -1,6 +1,6 @@
 """A zip of 250,000 extended rows → every row accounted → Gold published: seconds and peak memory of one process.
 
-python benchmarks/import_to_gold.py [--plays 250000]
+python benchmarks/import_to_gold.py [--plays 250000] [--zip FILE]
 """
 
 import argparse

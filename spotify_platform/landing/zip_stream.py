@@ -29,7 +29,7 @@ class Packed:
 
 
 def first_bytes(file: BinaryIO, content: Packed, most: int) -> bytes:
-    """A few bytes from the begin of the content.
+    """A few bytes from the beginning of the content.
 
     Raises:
         zlib.error: what is there is not deflated.

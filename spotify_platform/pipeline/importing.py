@@ -85,7 +85,7 @@ def import_paths(settings: Settings, paths: Sequence[Path], user: str, *, dry_ru
 
 
 def missing_parts(names: Sequence[str]) -> Iterator[str]:
-    """Numbers that lack in a series of file names, as `StreamingHistory_music part 2 of 0-5`."""
+    """Numbers missing from a series of file names, as `StreamingHistory_music part 2 of 0-5`."""
     series: dict[str, set[int]] = {}
     for name in names:
         if match := _PART.match(_YEARS.sub("", name)):
