@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
-from spotify_platform.assets.parts import KINDS, OWNERS, POOL
+from spotify_platform.assets.parts import KINDS, OWNERS, POOL, key
+from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.lakehouse.dbt import manifest_dir, project_dir
 from spotify_platform.resources import PlatformResource
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from spotify_platform.pipeline.gold import GoldBuild
 
 UNIQUE_ID = "dagster_dbt/unique_id"
-ENTITIES = {"dim_dates": "date", "daily_user_stats": "user", "top_tracks": "track", "top_artists": "artist"}
 VERDICTS = {"pass", "fail", "warn", "error"}
 
 
@@ -28,13 +28,14 @@ class GoldTranslator(DagsterDbtTranslator):
         """Spec of a model or of a source of dbt."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         name = unique_id.rpartition(".")[2]
-        if unique_id.startswith("source."):
-            return spec.replace_attributes(key=dg.AssetKey(["silver", name]))
+        if unique_id.startswith("source."):  # all are views of the one table that Gold is made of
+            return spec.replace_attributes(key=key(PLAYS))
         is_mart = manifest["nodes"][unique_id]["config"]["materialized"] == "table"
         layer = "gold" if is_mart else "staging"
         return spec.replace_attributes(
             key=dg.AssetKey([layer, name]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,
-            tags={"entity": ENTITIES.get(name, "play")},
+            tags={"entity": manifest["nodes"][unique_id]["config"]["meta"]["entity"]},
+            metadata={**spec.metadata, "dagster/table_name": f"{layer}.{name}"},
         )  # fmt: skip
 
     def get_asset_check_spec(
@@ -54,7 +55,7 @@ def gold_assets(home: Path) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=folder / "manifest.json",
         project=project,
-        dagster_dbt_translator=GoldTranslator(),
+        dagster_dbt_translator=GoldTranslator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)),
         name="gold",
         pool=POOL,
         exclude="resource_type:unit_test",
@@ -80,8 +81,8 @@ def _results(
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Materialisations, each after those it is made from, as Dagster demands; then the verdicts."""
     by_key = {spec.key: spec for spec in specs.values()}
-    sorter = TopologicalSorter({key: {dep.asset_key for dep in by_key[key].deps} & set(by_key) for key in sorted(by_key)})
-    for spec in (by_key[key] for key in sorter.static_order()):
+    sorter = TopologicalSorter({k: {dep.asset_key for dep in by_key[k].deps} & set(by_key) for k in sorted(by_key)})
+    for spec in (by_key[k] for k in sorter.static_order()):
         name = spec.key.path[-1]
         metadata = {"dagster/row_count": build.rows[name], "lake_version": build.top} if name in build.rows else {}
         yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata, data_version=dg.DataVersion(str(build.top)))

@@ -28,7 +28,12 @@ def spec(table: Table, deps: Sequence[dg.AssetKey | Sequence[str]]) -> dg.AssetS
         kinds=KINDS,
         owners=OWNERS,
         tags={"entity": table.entity},
-        metadata={"dagster/column_schema": column_schema(table), "grain": table.grain, "key": ", ".join(table.key)},
+        metadata={
+            "dagster/table_name": f"{table.layer}.{table.name}",
+            "dagster/column_schema": column_schema(table),
+            "grain": table.grain,
+            "key": ", ".join(table.key),
+        },
     )
 
 

@@ -19,16 +19,19 @@ LEDGER = Table(
             name="action",
             type="string",
             required=True,
-            accepted=("load", "refuse", "not_recognised", "unpack", "restate", "rebuild"),
+            accepted=("load", "refuse", "not_recognised", "unpack", "restate", "made", "rebuild", "rebuild_gold"),
             meaning="load: into a Bronze table; refuse, not_recognised: kept in landing only; unpack: a zip whose members "
-            "come before it; restate: a user's settings changed; rebuild: all of Silver and Gold anew",
+            "come before it; restate: a user's settings changed; made: the definitions of all tables, noted at first; "
+            "rebuild: all of Silver and Gold anew; rebuild_gold: all of Gold anew",
         ),
         Column(name="bronze_table", type="string", meaning="load: the table that takes the object"),
         Column(name="source", type="string", meaning="load: the source of its records"),
         Column(name="key", type="string", required=True, meaning="Key of the object, or of what the decision is about"),
         Column(name="etag", type="string", required=True, meaning="The store's mark of this version of the object"),
         Column(name="bytes", type="int64", low=0, meaning="Size of the object"),
-        Column(name="sha256", type="string", meaning="SHA-256 of its bytes; restate: of the settings"),
+        Column(
+            name="sha256", type="string", meaning="SHA-256 of its bytes; restate, made, rebuild: of the settings or definitions"
+        ),
         Column(name="user_id", type="string", required=True, meaning="Owner"),
         Column(name="reason", type="string", meaning="refuse, not_recognised: why"),
         Column(name="planned_at", type=TIMESTAMP, required=True, meaning="When it was decided"),

@@ -58,12 +58,12 @@ class Step:
     @property
     def rebuild(self) -> bool:
         """Whether a rebuild was ordered in these batches."""
-        return self.newest.orders(self.last, self.top)[0]
+        return self.newest.orders(self.last, self.top, "rebuild")
 
     @property
     def restated(self) -> list[str]:
         """Users whose settings changed in these batches."""
-        return self.newest.orders(self.last, self.top)[1]
+        return self.newest.restated(self.last, self.top)
 
     @property
     def users(self) -> list[str]:

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +22,6 @@ from spotify_platform.errors import Outside
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-SCRATCH_VARIABLE = "SPOTIFY_PLATFORM_DBT_SCRATCH"
 PARSED = "manifest.json"
 _TYPES = {
     "varchar": "string",
@@ -57,7 +56,7 @@ def project_dir() -> Path:
 
 def manifest_dir(home: Path) -> Path:
     """Folder with dbt's manifest of exactly this project; parsed at the first call for a content, found at the next."""
-    folder = home / "dbt" / _content_hash()
+    folder = home / "dbt" / project_hash()
     if not (folder / PARSED).exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(dir=folder.parent))
@@ -84,7 +83,7 @@ def gold_tables(folder: Path) -> list[Table]:
                     layer="gold",
                     name=node["name"],
                     grain=node["description"].rstrip("."),
-                    entity="play",
+                    entity=node["config"]["meta"]["entity"],
                     columns=columns,
                     partition_by=cut,
                     sort_by=tuple(c.name for c in columns if c.name == "ended_at"),
@@ -99,12 +98,14 @@ def _ibis_type(data_type: str) -> str:
     return _TYPES[data_type]
 
 
-def build(scratch: Path, home: Path, *, unit_tests: bool = False) -> list[DbtResult]:
+def build(scratch: Path, home: Path, *, memory_limit: str, threads: int, unit_tests: bool = False) -> list[DbtResult]:
     """Build every model and run every test in a scratch database, in this process.
 
     Args:
         scratch: database file with the source's tables; always called scratch.duckdb, since the manifest names it so.
         home: the platform's home.
+        memory_limit: of its DuckDB.
+        threads: of its DuckDB, and models built at once.
         unit_tests: run dbt's unit tests too; they are for development.
 
     Raises:
@@ -121,7 +122,8 @@ def build(scratch: Path, home: Path, *, unit_tests: bool = False) -> list[DbtRes
         "buildable",
         *leave_out,
     ]
-    with _environment(SCRATCH_VARIABLE, str(scratch)):
+    profile = {"DBT_SCRATCH_DATABASE": str(scratch), "DBT_SCRATCH_MEMORY": memory_limit, "DBT_SCRATCH_THREADS": str(threads)}
+    with _environment(profile):
         try:
             found = _invoke(arguments, _manifest(folder))
         finally:
@@ -142,8 +144,8 @@ def _result(found: Any) -> DbtResult:
     )
 
 
-def _content_hash() -> str:
-    """Of all files that dbt parses, and of the versions that parse them."""
+def project_hash() -> str:
+    """Fingerprint of all files that dbt parses, and of the versions that parse them."""
     digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')}".encode())
     root = project_dir()
     for path in sorted(p for p in root.rglob("*") if p.suffix in {".sql", ".yml"} and "target" not in p.parts):
@@ -170,7 +172,7 @@ def _invoke(arguments: Sequence[str], manifest: "Manifest | None" = None) -> Any
         "--warn-error-options",
         "{}",
     ]
-    with _environment("DO_NOT_TRACK", "1"):
+    with _environment({"DO_NOT_TRACK": "1"}):
         done = dbtRunner(manifest=manifest).invoke([*quiet, *arguments])
     if done.exception:
         said = str(done.exception).strip() or type(done.exception).__name__
@@ -199,13 +201,15 @@ def _close_connections() -> None:
 
 
 @contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
-    before = os.environ.get(name)
-    os.environ[name] = value
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Dbt's profile is filled in from the environment, and from nowhere else."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

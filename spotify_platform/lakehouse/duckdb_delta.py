@@ -227,7 +227,15 @@ class DuckDbDelta:
 
     def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:
         """Put rows in the place of the whole table, in one commit. Raises `Conflict`."""
-        return self._commit(snapshot, self._reader(rows, snapshot.table), holds, mode="overwrite")
+        # The schema goes with the rows: that is how a table comes to what a new version of its contract says.
+        return self._commit(
+            snapshot,
+            self._reader(rows, snapshot.table),
+            holds,
+            mode="overwrite",
+            schema_mode="overwrite",
+            partition_by=list(snapshot.table.partition_by) or None,
+        )
 
     def _commit(self, snapshot: Snapshot, data: pa.RecordBatchReader, holds: int, **how: Any) -> Snapshot:
         if snapshot.handle.version() != snapshot.version:
@@ -250,13 +258,13 @@ class DuckDbDelta:
     def _open_or_create(self, table: Table) -> DeltaTable:
         url, options = self.lake.join(table.path), self.lake.s3_options()
         try:
-            return DeltaTable(url, storage_options=options)
+            return _with_all_columns(DeltaTable(url, storage_options=options), table)
         except TableNotFoundError:
             pass
         try:
             return DeltaTable.create(
                 url,
-                schema=DeltaSchema.from_arrow(schema_of(table).to_pyarrow()),
+                schema=_delta_schema(table),
                 partition_by=list(table.partition_by),
                 configuration=PROPERTIES,
                 description=table.grain,
@@ -296,6 +304,19 @@ def schema_of(table: Table) -> ibis.Schema:
 
 def _snapshot(table: Table, handle: DeltaTable) -> Snapshot:
     return Snapshot(table, handle.version(), handle.transaction_version(APP_ID) or 0, handle)
+
+
+def _with_all_columns(handle: DeltaTable, table: Table) -> DeltaTable:
+    """Add columns that the contract has come to know since the table was made; rows from before are null there."""
+    there = {field.name for field in handle.schema().fields}
+    new = [field for field in _delta_schema(table).fields if field.name not in there]
+    if new:
+        handle.alter.add_columns(new)
+    return handle
+
+
+def _delta_schema(table: Table) -> DeltaSchema:
+    return DeltaSchema.from_arrow(schema_of(table).to_pyarrow())
 
 
 def _empty(table: Table) -> pa.RecordBatchReader:

@@ -55,10 +55,13 @@ class Tail:
         """Batches that concern a Bronze table and that it does not have yet, in order."""
         return sorted({batch for batch, _, name, _ in self.lines if name == table.table.name and batch > table.holds})
 
-    def orders(self, last: int, top: int) -> tuple[bool, list[str]]:
-        """Whether a rebuild was ordered after `last`, up to and with `top`; and the users who are to be restated."""
-        found = [(action, user) for batch, action, _, user in self.lines if last < batch <= top]
-        return any(action == "rebuild" for action, _ in found), sorted({u for action, u in found if action == "restate"})
+    def orders(self, last: int, top: int, *actions: str) -> bool:
+        """Whether one of these actions was ordered after `last`, up to and with `top`."""
+        return any(action in actions for batch, action, _, _ in self.lines if last < batch <= top)
+
+    def restated(self, last: int, top: int) -> list[str]:
+        """Users whose settings changed in these batches."""
+        return sorted({user for batch, action, _, user in self.lines if last < batch <= top and action == "restate"})
 
     def users(self, last: int, top: int) -> list[str]:
         """Users whom the batches after `last`, up to and with `top`, concern."""
@@ -92,6 +95,12 @@ def decisions_of(engine: Engine, ledger: Snapshot, batch: int, table: str, colum
 def known_users(engine: Engine, ledger: Snapshot) -> list[str]:
     """Every user the ledger has met."""
     return sorted(settings_hashes(engine, ledger))
+
+
+def definition_hashes(engine: Engine, ledger: Snapshot) -> dict[str, str]:
+    """The definitions that all tables of a kind (`silver`, `gold`) were last made by."""
+    found = engine.look_up(ledger, ["key", "batch", "sha256"], "action in ('made', 'rebuild', 'rebuild_gold')")
+    return {row["key"]: row["sha256"] for row in sorted(found, key=itemgetter("batch"))}
 
 
 def settings_hashes(engine: Engine, ledger: Snapshot) -> dict[str, str]:

@@ -30,11 +30,11 @@ def publish_table(engine: Engine, own: Snapshot, rows: ir.Table, slices: Sequenc
     if own.holds >= top:
         return own
     change: Change
-    if BUCKET not in own.table.column_names:
+    if slices is None:
+        change = Overwrite(rows)
+    elif BUCKET not in own.table.column_names:
         if own.holds and engine.difference(rows, engine.read(own)) == (0, 0):
             return own  # a table that is nobody's own changes rarely, and a commit would only make readers open it anew
-        change = Overwrite(rows)
-    elif slices is None:
         change = Overwrite(rows)
     elif own.holds:
         change = Replace(rows, slices)

@@ -96,10 +96,10 @@ def _slices(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, to
     They are cut by the local year. A year's previous ranks are those of the year before, so a change shows in the next
     year too, and in all time.
     """
-    rebuild, restated = tail(platform.engine, ledger, last).orders(last, top)
-    if rebuild or not last:
+    newest = tail(platform.engine, ledger, last)
+    if not last or newest.orders(last, top, "rebuild", "rebuild_gold"):
         return None
-    moved = of_buckets(bucket_of(user, platform.buckets) for user in restated)
+    moved = of_buckets(bucket_of(user, platform.buckets) for user in newest.restated(last, top))
     where = f"({predicate_of(moved)}) or _batch > {last}"
     new = platform.engine.read(plays, where)
     # Two days on each side: so far apart can a play be from what a record changed beside it, or from its day in a zone before.
@@ -167,7 +167,8 @@ def _fresh_area(platform: Platform) -> Path:
 
 
 def _audited(platform: Platform, area: Path) -> Sequence[dbt.DbtResult]:
-    results = dbt.build(area, platform.settings.home)
+    settings = platform.settings
+    results = dbt.build(area, settings.home, memory_limit=settings.memory_limit, threads=settings.threads)
     failed = [result for result in results if result.status in ("error", "fail")]
     if failed:
         names = "; ".join(f"{result.name}: {result.message}" for result in failed)

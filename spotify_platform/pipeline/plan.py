@@ -1,14 +1,17 @@
 """Planning: which landed objects are new, what each is, and one batch of the ledger after another that says so."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from spotify_platform.contracts.bronze import SOURCES
-from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
+from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.lakehouse.dbt import project_hash
 from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.lakehouse.ledger import append_batch, known, last_batches, settings_hashes
+from spotify_platform.lakehouse.ledger import append_batch, definition_hashes, known, last_batches, settings_hashes
 from spotify_platform.landing.archives import ArchiveLimits
 from spotify_platform.landing.arrivals import Arrival, recent, settled, sweep
 from spotify_platform.landing.inspection import Inspected, Recognisable, inspect
@@ -20,6 +23,7 @@ from spotify_platform.pipeline.sweeps import last_sweep, newest_days, note_sweep
 KINDS = tuple(
     Recognisable(s.table.name, tuple(tuple(k.encode() for k in keys) for keys in s.signatures), s.file_names) for s in SOURCES
 )
+REBUILDS = {"silver": "rebuild", "gold": "rebuild_gold"}
 _SOURCE_OF = {source.table.name: source.source for source in SOURCES}
 
 
@@ -66,8 +70,15 @@ def plan(platform: Platform, *, full: bool = False) -> list[int]:
 
 def order_rebuild(platform: Platform) -> int | None:
     """A batch that makes every table of Silver and Gold anew, each in its turn."""
-    row = _decision("rebuild", "silver+gold", "", platform.settings.user)
-    return append_batch(platform.engine, lambda ledger: [row] if ledger.holds else [])
+    rows = [_definition(platform, REBUILDS[kind], kind, mark) for kind, mark in definitions().items()]
+    return append_batch(platform.engine, lambda ledger: rows if ledger.holds else [])
+
+
+def definitions() -> dict[str, str]:
+    """Fingerprints of what decides how the tables of Silver and of Gold look, beside what is in them."""
+    tables = (PLAY_RECORDS, PLAYS, ACCOUNTING)
+    shapes = [(t.path, t.partition_by, t.sort_by, [(c.name, c.type) for c in t.columns]) for t in tables]
+    return {"silver": hashlib.sha256(repr(shapes).encode()).hexdigest(), "gold": project_hash()}
 
 
 def _batches(platform: Platform, arrivals: Sequence[Arrival]) -> Iterator[list[dict[str, Any]]]:
@@ -112,7 +123,19 @@ def _restatements(platform: Platform, ledger: Snapshot, users: set[str]) -> list
     zones = platform.profiles.time_zones(sorted(users | set(before)))
     now = {user: platform.rules.sha256(zone) for user, zone in zones.items()}
     changed = {user: mark for user, mark in now.items() if before.get(user) != mark}
-    return [_decision("restate", f"user/{user}", mark, user) | {"sha256": mark} for user, mark in sorted(changed.items())]
+    rows = [_decision("restate", f"user/{user}", mark, user) | {"sha256": mark} for user, mark in sorted(changed.items())]
+    return rows + (_redefinitions(platform, ledger) if ledger.holds or users else [])
+
+
+def _redefinitions(platform: Platform, ledger: Snapshot) -> list[dict[str, Any]]:
+    """What an upgrade defines otherwise than the tables were made by is made anew, all of it."""
+    before = definition_hashes(platform.engine, ledger)
+    changed = {kind: mark for kind, mark in definitions().items() if before.get(kind) != mark}
+    return [_definition(platform, REBUILDS[kind] if kind in before else "made", kind, mark) for kind, mark in changed.items()]
+
+
+def _definition(platform: Platform, action: str, kind: str, mark: str) -> dict[str, Any]:
+    return _decision(action, kind, mark, platform.settings.user) | {"sha256": mark}
 
 
 def _decision(action: str, key: str, etag: str, user: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import TIMESTAMP, Field, Source
 
-# Spotify was founded in 2006; a play outside these years is a broken clock or a broken file.
+# Spotify was founded in 2006; a play outside these years is a broken clock or a broken file. dim_dates holds the same days,
+# and one more on each side for the clocks of the world.
 FIRST_DAY = "2006-01-01"
 DAY_AFTER_LAST = "2100-01-01"
 _ISO = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|\+00:00)?$"

@@ -1,0 +1,70 @@
+"""A new version that defines tables otherwise: what is there is brought to it, without anybody dropping a table."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from deltalake import write_deltalake
+
+from spotify_platform.contracts.bronze import EXTENDED_HISTORY
+from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.lakehouse import dbt
+from spotify_platform.pipeline import plan as planning
+from spotify_platform.pipeline.platform import Platform, opened
+from spotify_platform.pipeline.readers import reading_connection
+from spotify_platform.pipeline.rebuild import verify
+from spotify_platform.pipeline.refresh import refresh
+from spotify_platform_tests.scenario import drop, extended
+
+
+def land(platform: Platform, name: str, *rows: object) -> None:
+    drop(platform.settings.home / "landing", f"inbox/me/{name}.json", list(rows))
+
+
+def test_another_dbt_project_makes_all_of_gold_anew(platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    land(platform, "a", extended(1), extended(2, ts="2019-05-05T10:00:00Z"))
+    refresh(platform)
+    newer = tmp_path / "newer"
+    shutil.copytree(dbt.project_dir(), newer, ignore=shutil.ignore_patterns("target"))
+    model = newer / "models" / "marts" / "daily_user_stats"
+    sql, yml = model.with_suffix(".sql"), model.with_suffix(".yml")
+    sql.write_text(sql.read_text().replace("user_bucket,\n", "user_bucket,\n    user_id || '!' as loud,\n", 1))
+    described = "      - name: loud\n        data_type: varchar\n        description: Loud\n"
+    yml.write_text(yml.read_text().replace("    columns:\n", f"    columns:\n{described}", 1))
+    monkeypatch.setattr(dbt, "project_dir", lambda: newer)
+    assert refresh(platform).planned == [2]
+    with reading_connection(platform.settings) as con:
+        assert con.sql("select distinct loud from gold.daily_user_stats").fetchall() == [("me!",)]
+        assert con.sql("select count(*) from gold.daily_user_stats").fetchall() == [(2,)]
+    assert refresh(platform).planned == []
+
+
+def test_another_contract_of_silver_makes_it_anew(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lake is given the look of an older version: one column less, one that is no more, another fingerprint."""
+    land(platform, "a", extended(1), extended(2))
+    with monkeypatch.context() as older:
+        older.setattr(planning, "definitions", lambda: {"silver": "older", "gold": "older"})
+        refresh(platform)
+    own = platform.engine.open(PLAYS)
+    rows = own.handle.to_pyarrow_table().drop_columns(["device_type"])
+    rows = rows.append_column("gone", rows["play_id"])
+    write_deltalake(own.handle, rows, mode="overwrite", schema_mode="overwrite", partition_by=list(PLAYS.partition_by))
+    with opened(platform.settings) as upgraded:
+        assert refresh(upgraded).planned == [2]
+        assert [field.name for field in upgraded.engine.open(PLAYS).handle.schema().fields] == list(PLAYS.column_names)
+        assert all(one.is_equal for one in verify(upgraded))
+        assert refresh(upgraded).planned == []
+
+
+def test_bronze_takes_a_column_it_did_not_know(platform: Platform) -> None:
+    land(platform, "a", extended(1))
+    refresh(platform)
+    own = platform.engine.open(EXTENDED_HISTORY.table)
+    rows = own.handle.to_pyarrow_table().drop_columns(["incognito_mode"])
+    write_deltalake(own.handle, rows, mode="overwrite", schema_mode="overwrite", partition_by=["_part"])
+    land(platform, "b", extended(2, incognito_mode=True))
+    with opened(platform.settings) as upgraded:
+        refresh(upgraded)
+        good = upgraded.engine.read(upgraded.engine.open(EXTENDED_HISTORY.table), "_part = 'row'")
+        found = upgraded.engine.fetch(good.select("ts", "incognito_mode").order_by("ts"))
+        assert found["incognito_mode"].to_pylist() == [None, True]
