@@ -57,9 +57,8 @@ def _owners(platform: Platform, objects: Sequence[ObjectRead]) -> ir.Table:
 
 def _bad(platform: Platform, owned: ir.Table, framed: Framed) -> ir.Table:
     bad = owned.filter(owned["_reason"].notnull())
-    lines = platform.engine.fetch(bad.select("line").distinct())["line"].to_pylist()
-    digests = [{"line": n, "_text_sha256": d} for n, d in zip(lines, text_digests(framed, lines), strict=True)]
-    hashed = bad.join(platform.engine.values(digests, {"line": "int64", "_text_sha256": "string"}), "line")
+    lines = platform.engine.fetch(bad.select("line").distinct())["line"].to_numpy()
+    hashed = bad.join(platform.engine.arrow(text_digests(framed, lines)), "line")
     return hashed.mutate(_part=ibis.literal("bad"), _offset=hashed.offset, _length=hashed.length)
 
 
