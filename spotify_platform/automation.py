@@ -1,4 +1,4 @@
-"""What starts runs: one sensor on the landing zone, an hourly sweep behind it, and the jobs they start.
+"""What starts runs: one sensor on the landing zone, an hourly listing behind it, and the jobs they start.
 
 The sensor only decides whether to start a run: it holds the ledger against the listing, keeps no cursor of its own, and
 so cannot lose an object by moving ahead. Which objects are loaded is decided in the run.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from spotify_platform.assets.parts import POOL
 from spotify_platform.resources import PlatformResource, check_bucket, queue_client
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ IN_FLIGHT = [
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
 ]
-LEDGER_OP = "ops__ledger"
 MOST_TRIES = 3
 MARK_TAG = "spotify_platform/state"
 WHY_TAG = "spotify_platform/why"
@@ -36,7 +36,7 @@ refresh_job = dg.define_asset_job(
 )
 
 
-@dg.op(pool="lake")
+@dg.op(pool=POOL)
 def order_rebuild(platform: PlatformResource) -> None:
     """Order a rebuild: a batch of the ledger that makes every table below Bronze anew in the refresh that follows."""
     from spotify_platform.pipeline.plan import order_rebuild as order  # noqa: PLC0415 - engines are for runs
@@ -70,7 +70,7 @@ def decide(seen: Seen, tries: int) -> tuple[bool, str]:
     if not seen.new_keys and seen.ledger <= seen.published:
         return False, "nothing new has landed"
     if tries >= MOST_TRIES:
-        return False, f"{tries} runs have failed on this; see their logs, mend it, and launch refresh by hand"
+        return False, f"{tries} runs came to no end with this; see their logs, mend it, and launch refresh by hand"
     if seen.new_keys:
         return True, f"{len(seen.new_keys)} new, first {seen.new_keys[0]}"
     return True, f"the ledger is at {seen.ledger}, what is published at {seen.published}"
@@ -108,13 +108,10 @@ def look(lake: "Platform") -> Seen:
     return Seen(keys, lake.engine.open(LEDGER).holds, lake.engine.open(PUBLISHED).holds)
 
 
-@dg.schedule(
+hourly_sweep = dg.ScheduleDefinition(
+    name="hourly_sweep",
     job=refresh_job,
     cron_schedule="@hourly",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Looks through the whole landing zone, for what a listing of recent days or a queue has not told.",
+    description="Lists the landing zone, for what a queue has not told; once a day all of it, for what came with an old name.",
 )
-def hourly_sweep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """A refresh with a full listing."""
-    del context
-    return dg.RunRequest(run_config={"ops": {LEDGER_OP: {"config": {"full": True}}}})

@@ -12,13 +12,9 @@ def build_defs(*, platform: PlatformResource | None = None, **resources: object)
     platform = platform or PlatformResource()
     return dg.Definitions(
         assets=[
-            *landing.landed_objects,
-            landing.ledger,
-            *bronze.bronze_tables,
-            bronze.quarantine,
-            silver.play_records,
-            silver.accounting,
-            silver.plays,
+            *landing.assets,
+            *bronze.assets,
+            *silver.assets,
             gold.gold_assets(platform.settings().home),
         ],
         jobs=[automation.refresh_job, automation.rebuild],

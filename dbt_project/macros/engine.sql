@@ -12,13 +12,22 @@
   struct_pack(ended_at := ended_at{% for name in names %}, {{ name }} := coalesce({{ name }}, ''){% endfor %})
 {%- endmacro %}
 
-{% macro year_of(day) -%} cast(extract(year from {{ day }}) as integer) {%- endmacro %}
-{% macro month_start(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
-{% macro year_start(day) -%} cast(date_trunc('year', {{ day }}) as date) {%- endmacro %}
-{% macro years_before(day, count) -%} cast({{ day }} - interval '{{ count }}' year as date) {%- endmacro %}
-{% macro months_before(day, count) -%} cast({{ day }} - interval '{{ count }}' month as date) {%- endmacro %}
+{# Parts of a date by ISO 8601: `isodow` (Monday 1 to Sunday 7) and `isoyear`. #}
+{% macro iso_part(part, day) -%}
+  {{ return(adapter.dispatch('iso_part')(part, day)) }}
+{%- endmacro %}
+{% macro default__iso_part(part, day) -%} extract({{ part }} from {{ day }}) {%- endmacro %}
 
 {# Days from the first to the last, both included, as a column called day. #}
 {% macro days(first, last) -%}
+  {{ return(adapter.dispatch('days')(first, last)) }}
+{%- endmacro %}
+{% macro default__days(first, last) -%}
   select cast(unnest(generate_series(date '{{ first }}', date '{{ last }}', interval '1' day)) as date) as day
 {%- endmacro %}
+
+{% macro year_of(day) -%} cast(extract(year from {{ day }}) as integer) {%- endmacro %}
+{% macro month_start(day) -%} cast({{ dbt.date_trunc('month', day) }} as date) {%- endmacro %}
+{% macro year_start(day) -%} cast({{ dbt.date_trunc('year', day) }} as date) {%- endmacro %}
+{% macro years_before(day, count) -%} cast({{ dbt.dateadd('year', -count, day) }} as date) {%- endmacro %}
+{% macro months_before(day, count) -%} cast({{ dbt.dateadd('month', -count, day) }} as date) {%- endmacro %}

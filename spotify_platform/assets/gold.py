@@ -10,6 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 
 from spotify_platform.assets.parts import KINDS, OWNERS, POOL, key
 from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.errors import DataFailedCheck
 from spotify_platform.lakehouse.dbt import manifest_dir, project_dir
 from spotify_platform.resources import PlatformResource
 
@@ -61,15 +62,19 @@ def gold_assets(home: Path) -> dg.AssetsDefinition:
         exclude="resource_type:unit_test",
     )
     def gold(context: dg.AssetExecutionContext, platform: PlatformResource) -> Iterator[Any]:
-        from spotify_platform.pipeline.gold import GoldNotPublished, advance_gold  # noqa: PLC0415 - engines are for runs
+        from spotify_platform.pipeline.checks import stop_at_bad_data  # noqa: PLC0415 - engines are for runs
+        from spotify_platform.pipeline.gold import GoldNotPublished, advance_gold  # noqa: PLC0415
 
         specs = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.specs if spec.key in context.selected_asset_keys}
         checks = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.check_specs}
         with platform.opened() as lake:
             try:
+                stop_at_bad_data(lake)  # the run may be of Gold alone: what failed its check earlier stays unpublished
                 build = advance_gold(lake)
             except GoldNotPublished as refused:
                 yield from _verdicts(refused.results, checks)
+                raise dg.Failure(str(refused), allow_retries=False) from None
+            except DataFailedCheck as refused:
                 raise dg.Failure(str(refused), allow_retries=False) from None
             yield from _results(build, specs, checks)
 

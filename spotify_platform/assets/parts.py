@@ -1,21 +1,40 @@
 """What the assets of all layers share: specs from contracts, and results from steps."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.quality.demands import checks_of
+from spotify_platform.resources import PlatformResource
 
 if TYPE_CHECKING:
-    from spotify_platform.lakehouse.engine import Snapshot
+    from spotify_platform.lakehouse.commit import Turn
     from spotify_platform.pipeline.platform import Platform
 
 OWNERS = ["team:spotify-platform"]
 KINDS = {"duckdb", "deltalake"}
 POOL = "lake"
 """One step at a time writes the lake. It only saves wasted work: what makes writing safe is Delta's own transactions."""
+
+
+def table_asset(table: Table, deps: Sequence[dg.AssetKey | Sequence[str]]) -> dg.AssetsDefinition:
+    """The asset of one table: its step, then its checks."""
+
+    @dg.multi_asset(
+        name=f"{table.layer}__{table.name}",
+        specs=[spec(table, deps)],
+        check_specs=check_specs(table),
+        pool=POOL,
+    )
+    def asset(platform: PlatformResource) -> Iterator[dg.MaterializeResult]:
+        from spotify_platform.pipeline.refresh import steps  # noqa: PLC0415 - engines are for runs
+
+        with platform.opened() as lake:
+            yield from outcome(lake, table, steps()[table.path](lake))
+
+    return asset
 
 
 def spec(table: Table, deps: Sequence[dg.AssetKey | Sequence[str]]) -> dg.AssetSpec:
@@ -59,10 +78,8 @@ def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
     return [dg.AssetCheckSpec(name, asset=key(table), description=says, blocking=True) for name, says in checks_of(table).items()]
 
 
-def outcome(
-    platform: "Platform", table: Table, snapshot: "Snapshot", more: Mapping[str, int] | None = None
-) -> Iterator[dg.MaterializeResult]:
-    """The result of a step: row count, lake version, and the outcome of every check."""
+def outcome(platform: "Platform", table: Table, turn: "Turn") -> Iterator[dg.MaterializeResult]:
+    """The result of a step: row count, versions, what it counted, and the outcome of every check."""
     from spotify_platform.pipeline.checks import check  # noqa: PLC0415 - engines are for runs
 
     results = [
@@ -77,10 +94,11 @@ def outcome(
     yield dg.MaterializeResult(
         asset_key=key(table),
         metadata={
-            "dagster/row_count": platform.engine.rows_in(snapshot),
-            "delta_version": snapshot.version,
-            **(more or {}),
+            "dagster/row_count": platform.engine.rows_in(turn.snapshot),
+            "delta_version": turn.snapshot.version,
+            "lake_version": turn.snapshot.holds,
+            "batches": len(turn.batches),
         },
-        data_version=dg.DataVersion(str(snapshot.holds)),
+        data_version=dg.DataVersion(str(turn.snapshot.holds)),
         check_results=results,
     )

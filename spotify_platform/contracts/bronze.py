@@ -185,6 +185,7 @@ _RECENT = (
 
 EXTENDED_HISTORY = Source(
     source="extended",
+    description="Extended streaming history exports, as Spotify sends them: zips, folders or single files.",
     table=_table("extended_history", "one row of an extended streaming history export", _EXTENDED),
     fields=_EXTENDED,
     signatures=(("ts", "ms_played"),),
@@ -192,6 +193,7 @@ EXTENDED_HISTORY = Source(
 )
 ACCOUNT_HISTORY = Source(
     source="account",
+    description="Account data exports (the last year of listening), as Spotify sends them.",
     table=_table("account_history", "one row of an account data export's streaming history", _ACCOUNT),
     fields=_ACCOUNT,
     signatures=(("endTime", "msPlayed"),),
@@ -199,6 +201,7 @@ ACCOUNT_HISTORY = Source(
 )
 RECENTLY_PLAYED = Source(
     source="api",
+    description="Answers of the Web API's recently-played endpoint, one object an answer.",
     table=_table("recently_played", "one item of a recently-played answer", _RECENT),
     fields=_RECENT,
     signatures=(("played_at", "track"), ("items", "cursors")),

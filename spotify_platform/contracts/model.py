@@ -73,7 +73,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """How the rows of one Bronze table look before they are typed.
+    """How the rows of one Bronze table look before they are typed; `description` says what lands.
 
     `signatures` are sets of keys, any of which recognises a document; `rows_at` names the list of records inside a
     document, where there may be one; `file_names` is the hint (a regular expression on the lower-case base name);
@@ -81,6 +81,7 @@ class Source:
     """
 
     source: str
+    description: str
     table: Table
     fields: tuple[Field, ...]
     signatures: tuple[tuple[str, ...], ...]

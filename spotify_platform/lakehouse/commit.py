@@ -14,9 +14,9 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import LEDGER
-from spotify_platform.errors import Conflict, Outside
-from spotify_platform.lakehouse.engine import TRIES, Engine, Snapshot
+from spotify_platform.lakehouse.engine import Engine, Snapshot
 from spotify_platform.lakehouse.ledger import Tail, holds_of, tail
+from spotify_platform.lakehouse.tries import until_committed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +72,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Advanced:
-    """Where a table stands after its turn; `moved` tells whether this turn committed."""
+class Turn:
+    """What came of a table's turn: where it stands, and the batches that this turn brought into it."""
 
     snapshot: Snapshot
-    last: int
-    top: int
-
-    @property
-    def moved(self) -> bool:
-        """Whether this turn made a commit."""
-        return self.top > self.last
+    batches: Sequence[int] = ()
 
 
 def advance(
@@ -90,7 +84,7 @@ def advance(
     target: Table,
     inputs: Sequence[Table],
     compute: Callable[[Step], Change],
-) -> Advanced:
+) -> Turn:
     """Bring a table up to what its direct inputs hold: one commit, or none where it holds that already.
 
     Args:
@@ -100,24 +94,24 @@ def advance(
         compute: the change from what was opened, nothing else.
 
     Raises:
-        Outside: other writers were first in each of `TRIES` tries.
+        Outside: other writers were first in every try.
     """
-    for _ in range(TRIES):
+
+    def attempt() -> Turn:
         own = engine.open(target)
         opened = {table.name: engine.open(table) for table in inputs}
         ledger = engine.open(LEDGER)
         newest = tail(engine, ledger, own.holds, [s for s in opened.values() if s.table.layer == "bronze"])
         top = min(holds_of(snapshot, ledger, newest) for snapshot in opened.values())
         if top <= own.holds:
-            return Advanced(own, own.holds, own.holds)
+            return Turn(own)
         step = Step(own, opened, ledger, newest, own.holds, top)
         try:
-            return Advanced(commit(engine, own, compute(step), top), step.last, top)
-        except Conflict:
-            continue
+            return Turn(commit(engine, own, compute(step), top), range(step.last + 1, top + 1))
         finally:
             engine.release()
-    raise Outside(f"{target.path}: other writers were first {TRIES} times in a row. Let them finish and run it again.")
+
+    return until_committed(target.path, attempt)
 
 
 def commit(engine: Engine, own: Snapshot, change: Change, holds: int) -> Snapshot:

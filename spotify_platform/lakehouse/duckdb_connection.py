@@ -20,21 +20,19 @@ def extension_path(name: str) -> Path:
     return Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
 
 
-def connect(lake: Location, *, database: str = ":memory:", **config: Any) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that can read the lake's Delta tables, in UTC."""
-    con = duckdb.connect(database, config={"autoinstall_known_extensions": False, **config})
-    prepare(con, lake)
-    return con
-
-
-def prepare(con: duckdb.DuckDBPyConnection, lake: Location) -> None:
-    """Load what reading the lake needs into a connection."""
+def connect(lake: Location, **config: Any) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory that can read the lake's Delta tables, in UTC."""
+    con = duckdb.connect(config={"autoinstall_known_extensions": False, **config})
     con.execute("set TimeZone = 'UTC'")
     con.execute("set preserve_insertion_order = false")  # tables have no order but the one asked for: spares memory
     con.execute(f"load {quoted(str(extension_path('delta')))}")
-    if not lake.is_s3:
-        return
-    con.execute(f"load {quoted(str(extension_path('httpfs')))}")
+    if lake.is_s3:
+        con.execute(f"load {quoted(str(extension_path('httpfs')))}")
+        con.execute(f"create or replace temporary secret lake (type s3, {_secret(lake)})")
+    return con
+
+
+def _secret(lake: Location) -> str:
     options = lake.s3_options()
     secret = {
         "region": options["aws_region"],
@@ -45,8 +43,7 @@ def prepare(con: duckdb.DuckDBPyConnection, lake: Location) -> None:
     if lake.endpoint:
         scheme, _, host = lake.endpoint.partition("://")
         secret |= {"endpoint": host, "url_style": "path", "use_ssl": "false" if scheme == "http" else "true"}
-    settings = ", ".join(f"{key} {quoted(value)}" for key, value in secret.items() if value)
-    con.execute(f"create or replace temporary secret lake (type s3, {settings})")
+    return ", ".join(f"{key} {quoted(value)}" for key, value in secret.items() if value)
 
 
 def scan_sql(lake: Location, path: str, version: int) -> str:

@@ -41,12 +41,10 @@ WRITER = WriterProperties(compression="ZSTD", max_row_group_size=32_768)
 class DuckDbDelta:
     """`Engine` on one machine. Not safe to share between threads; make one where it is needed."""
 
-    def __init__(self, lake: Location, *, memory_limit: str = "384MB", threads: int = 2, spill: Path | None = None) -> None:
+    def __init__(self, lake: Location, *, memory_limit: str, threads: int, spill: Path) -> None:
         self.lake = lake
-        self._config: dict[str, Any] = {"memory_limit": memory_limit, "threads": threads}
-        if spill:
-            spill.mkdir(parents=True, exist_ok=True)
-            self._config["temp_directory"] = str(spill)
+        spill.mkdir(parents=True, exist_ok=True)
+        self._config: dict[str, Any] = {"memory_limit": memory_limit, "threads": threads, "temp_directory": str(spill)}
         self._handles: dict[str, DeltaTable] = {}
         self._names = 0
         self._made: list[tuple[str, str]] = []

@@ -19,9 +19,6 @@ from spotify_platform.lakehouse.slices import Slice
 APP_ID = "lake"
 """Every table's only Delta app transaction: its version is the number of the ledger's last batch the table holds."""
 
-TRIES = 20
-"""More than any number of writers that meet on one table; each failed try means that another writer got on."""
-
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -52,8 +49,14 @@ class Scratch(Protocol):
 class Engine(Protocol):
     """Computes Ibis expressions and commits them to Delta tables."""
 
+    def close(self) -> None:
+        """Give back memory and temporary files."""
+
     def open(self, table: Table, *, version: int | None = None) -> Snapshot:
         """The table now (created empty if it is not there), or at a Delta version."""
+
+    def exists(self, table: Table) -> bool:
+        """Whether the table was ever made."""
 
     def read(self, snapshot: Snapshot, where: str | None = None) -> ir.Table:
         """Rows of a snapshot, or those for which an SQL condition of literals holds. Files it rules out are not opened."""
@@ -81,6 +84,9 @@ class Engine(Protocol):
 
     def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
         """A small relation from plain values; types are spelled as in contracts."""
+
+    def arrow(self, table: pa.Table) -> ir.Table:
+        """A relation over an Arrow table."""
 
     def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
         """Compute once, read many times within this step. `ordered`: what is landed must be read in its own order."""

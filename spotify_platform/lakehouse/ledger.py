@@ -6,8 +6,8 @@ from operator import itemgetter
 from typing import Any
 
 from spotify_platform.contracts.ops import LEDGER
-from spotify_platform.errors import Conflict, Outside
-from spotify_platform.lakehouse.engine import TRIES, Engine, Snapshot
+from spotify_platform.lakehouse.engine import Engine, Snapshot
+from spotify_platform.lakehouse.tries import until_committed
 
 Decision = Mapping[str, Any]
 SCHEMA = {column.name: column.type for column in LEDGER.columns}
@@ -18,19 +18,18 @@ def append_batch(engine: Engine, decide: Callable[[Snapshot], Sequence[Decision]
 
     `decide` is asked again after each conflict, with the ledger as it is then, so that no object is planned twice.
     """
-    for _ in range(TRIES):
+
+    def attempt() -> int | None:
         ledger = engine.open(LEDGER)
         decisions = decide(ledger)
         if not decisions:
             return None
         number = ledger.holds + 1
         rows = engine.values([{**dict.fromkeys(SCHEMA), **decision, "batch": number} for decision in decisions], SCHEMA)
-        try:
-            engine.append(ledger, rows, number)
-        except Conflict:
-            continue
+        engine.append(ledger, rows, number)
         return number
-    raise Outside(f"{LEDGER.path}: other writers were first {TRIES} times in a row. Let them finish and run it again.")
+
+    return until_committed(LEDGER.path, attempt)
 
 
 def known(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> set[tuple[str, str]]:

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
 from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.contracts.silver import PLAY_RECORDS
-from spotify_platform.lakehouse.commit import Advanced, Append, Change, Overwrite, Replace, Step, advance
+from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Replace, Step, Turn, advance
 from spotify_platform.lakehouse.ledger import known_users
 from spotify_platform.lakehouse.slices import bucket_of, of_buckets, predicate_of
 from spotify_platform.pipeline.platform import Platform
@@ -20,7 +20,7 @@ from spotify_platform.pipeline.platform import Platform
 BRONZE = [source.table for source in SOURCES]
 
 
-def advance_quarantine(platform: Platform) -> Advanced:
+def advance_quarantine(platform: Platform) -> Turn:
     """Add the quarantined rows of the new batches to `bronze/quarantine`."""
 
     def compute(step: Step) -> Change:
@@ -54,7 +54,7 @@ def _quarantined(rows: ir.Table, source: str) -> ir.Table:
     )
 
 
-def advance_accounting(platform: Platform) -> Advanced:
+def advance_accounting(platform: Platform) -> Turn:
     """Account anew for every object of the users whom the new batches concern."""
     engine = platform.engine
 

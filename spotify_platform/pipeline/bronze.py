@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,10 +11,10 @@ import obstore
 
 from spotify_platform.contracts.model import Source
 from spotify_platform.contracts.ops import LEDGER
-from spotify_platform.errors import Conflict, Outside
-from spotify_platform.lakehouse.commit import Append, commit
-from spotify_platform.lakehouse.engine import TRIES, Snapshot
+from spotify_platform.lakehouse.commit import Append, Turn, commit
+from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import decisions_of, tail
+from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.bronze_rows import bronze_rows
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import ObjectRead, Planned, read_objects, refuse
@@ -23,37 +23,30 @@ MOST_ATTEMPTS = 3
 """A batch that failed so often is loaded object by object, and the one that fails again is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """Where a Bronze table stands, and the batches this call committed."""
-
-    snapshot: Snapshot
-    batches: tuple[int, ...]
-
-
-def load_pending(platform: Platform, source: Source) -> Loaded:
+def load_pending(platform: Platform, source: Source) -> Turn:
     """Load every pending batch of one table.
 
     Post-condition: the table holds all of the ledger as it was when this was called.
     """
     engine = platform.engine
-    own, ledger = engine.open(source.table), engine.open(LEDGER)
+    ledger = engine.open(LEDGER)
+    own = engine.open(source.table)
     waiting = tail(engine, ledger, ledger.holds, [own]).pending(own)
-    done: list[int] = []
-    for _ in range(TRIES + len(waiting)):
-        left = [number for number in waiting if number > own.holds]
-        if not left:
-            return Loaded(own, tuple(done))
-        try:
-            own = commit(engine, own, Append(batch_rows(platform, source, own, ledger, left[0])), left[0])
-        except Conflict:
-            own = engine.open(source.table)  # begin again from the start: another run may have loaded the same batch
-            continue
-        finally:
-            engine.release()
-        _forget_attempts(platform, source, left[0])
-        done.append(left[0])
-    raise Outside(f"{source.table.path}: other writers were first {TRIES} times in a row. Let them finish and run it again.")
+    done = [n for n in waiting if until_committed(source.table.path, partial(_load, platform, source, ledger, n))]
+    return Turn(engine.open(source.table) if waiting else own, tuple(done))
+
+
+def _load(platform: Platform, source: Source, ledger: Snapshot, number: int) -> bool:
+    """One try at a batch; False where another run has loaded it."""
+    own = platform.engine.open(source.table)
+    if own.holds >= number:
+        return False
+    try:
+        commit(platform.engine, own, Append(batch_rows(platform, source, own, ledger, number)), number)
+    finally:
+        platform.engine.release()
+    _forget_attempts(platform, source, number)
+    return True
 
 
 def batch_rows(platform: Platform, source: Source, own: Snapshot, ledger: Snapshot, number: int) -> ir.Table:

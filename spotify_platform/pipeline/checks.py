@@ -5,6 +5,7 @@ mended, whoever runs it.
 """
 
 from spotify_platform.contracts.bronze import SOURCES
+from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import ACCOUNTING, PUBLISHED
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
@@ -12,10 +13,15 @@ from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, predicate_o
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.quality.contract_checks import check_contract
 from spotify_platform.quality.demands import checks_of
-from spotify_platform.quality.outcome import Outcome
+from spotify_platform.quality.outcome import Outcome, stop_if_failed
 from spotify_platform.quality.reconciliation import check_accounting, check_bronze_rows, check_records_of_plays
 
 BRONZE = {source.table.path for source in SOURCES}
+
+
+def stop_at_bad_data(platform: Platform) -> None:
+    """Check every table on the way to Gold; raises `DataFailedCheck` with all that is wrong."""
+    stop_if_failed([found for table in CHECKED for found in check(platform, table)])
 
 
 def check(platform: Platform, table: Table) -> list[Outcome]:

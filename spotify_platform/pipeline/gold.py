@@ -11,12 +11,13 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import PLAYS
-from spotify_platform.errors import Conflict, DataFailedCheck, Outside
+from spotify_platform.errors import Conflict, DataFailedCheck
 from spotify_platform.lakehouse import dbt
-from spotify_platform.lakehouse.engine import TRIES, Scratch, Snapshot
+from spotify_platform.lakehouse.engine import Scratch, Snapshot
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.publishing import Pins, pin, publish_table
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of
+from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.platform import Platform
 
 FACTS = "fct_plays"
@@ -58,18 +59,11 @@ def advance_gold(platform: Platform) -> GoldBuild:
         GoldNotPublished: a test of severity error failed.
     """
     tables = gold_tables(platform)
-    for _ in range(TRIES):
-        try:
-            build = _advance_once(platform, tables)
-        except Conflict:
-            continue
-        if build is not None:
-            return build
-    raise Outside(f"{PUBLISHED.path}: other writers were first {TRIES} times in a row. Let them finish and run it again.")
+    return until_committed(PUBLISHED.path, lambda: _advance_once(platform, tables))
 
 
-def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild | None:
-    """One try: own handles first, then the inputs. None when another writer is ahead of what was read."""
+def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
+    """One try: own handles first, then the inputs. Raises `Conflict`."""
     engine = platform.engine
     register = engine.open(PUBLISHED)
     own = [engine.open(table) for table in tables]
@@ -78,7 +72,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild | No
     if top <= last:
         return GoldBuild(last, last)
     if any(snapshot.holds > top for snapshot in own):
-        return None
+        raise Conflict("gold: another writer is ahead of what was read")
     slices = _slices(platform, plays, ledger, last, top)
     results: Sequence[dbt.DbtResult] = ()
     rows: dict[str, int] = {}

@@ -17,7 +17,8 @@ from obstore.exceptions import AlreadyExistsError
 from obstore.store import ObjectStore
 
 from spotify_platform.errors import WrongCall
-from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.engine import Engine
+from spotify_platform.lakehouse.engines import make_engine
 from spotify_platform.lakehouse.slices import bucket_of
 from spotify_platform.profiles import Profiles
 from spotify_platform.settings import Settings
@@ -31,7 +32,7 @@ class Platform:
     """One platform in one process. Make it with `opened`, which also tidies up after it."""
 
     settings: Settings
-    engine: DuckDbDelta
+    engine: Engine
     work: Path
     rules: Rules = field(default_factory=Rules)
 
@@ -83,8 +84,12 @@ def opened(settings: Settings) -> Iterator[Platform]:
     parent.mkdir(parents=True, exist_ok=True)
     _sweep_leftovers(parent)
     work = Path(tempfile.mkdtemp(dir=parent))
-    engine = DuckDbDelta(
-        settings.lake_location, memory_limit=settings.memory_limit, threads=settings.threads, spill=work / "spill"
+    engine = make_engine(
+        settings.engine,
+        settings.lake_location,
+        memory_limit=settings.memory_limit,
+        threads=settings.threads,
+        spill=work / "spill",
     )
     try:
         yield Platform(settings, engine, work)

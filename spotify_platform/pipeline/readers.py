@@ -5,15 +5,12 @@ from contextlib import contextmanager
 
 import duckdb
 
-from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
-from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
-from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
-from spotify_platform.lakehouse.duckdb_connection import prepare, scan_sql
+from spotify_platform.contracts.catalogue import TABLES
+from spotify_platform.contracts.ops import PUBLISHED
+from spotify_platform.lakehouse.duckdb_connection import connect, scan_sql
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.settings import Settings
-
-TABLES = (*(source.table for source in SOURCES), QUARANTINE, LEDGER, ACCOUNTING, PUBLISHED, PLAY_RECORDS, PLAYS)
 
 
 @contextmanager
@@ -25,8 +22,8 @@ def reading_connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection
         pins = published(engine) if PUBLISHED.path in versions else None
         if pins:
             versions |= {path: version for path, version in pins.versions.items() if path.startswith("gold/")}
-        con = duckdb.connect(config={"autoinstall_known_extensions": False, "threads": settings.threads})
-        prepare(con, settings.lake_location)
+        config = {"memory_limit": settings.memory_limit, "threads": settings.threads, "temp_directory": str(platform.work)}
+        con = connect(settings.lake_location, **config)
         for layer in ("bronze", "silver", "gold", "ops"):
             con.execute(f"create schema {layer}")
         for path, version in versions.items():

@@ -1,13 +1,14 @@
 """The order of the steps, from what has landed to published Gold. Checks stand between them and stop what comes after."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
-from spotify_platform.contracts.model import Table
+from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.lakehouse.commit import Turn
 from spotify_platform.pipeline.accounting import advance_accounting, advance_quarantine
 from spotify_platform.pipeline.bronze import load_pending
 from spotify_platform.pipeline.checks import check
@@ -15,16 +16,15 @@ from spotify_platform.pipeline.gold import GoldBuild, advance_gold
 from spotify_platform.pipeline.plan import plan
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.silver import advance_play_records, advance_plays
-from spotify_platform.quality.outcome import Outcome, stop_if_failed
+from spotify_platform.quality.outcome import stop_if_failed
 
 
 @dataclass(slots=True)
 class Refreshed:
-    """What one refresh did: batches planned, every check's outcome, Gold's build."""
+    """What one refresh did: batches planned, Gold's build."""
 
-    planned: list[int] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
-    gold: GoldBuild | None = None
+    planned: Sequence[int]
+    gold: GoldBuild
 
 
 def refresh(platform: Platform, *, full: bool = False, told: Callable[[str], None] = lambda _what: None) -> Refreshed:
@@ -38,28 +38,30 @@ def refresh(platform: Platform, *, full: bool = False, told: Callable[[str], Non
     Raises:
         DataFailedCheck: a blocking check failed; what is published is unchanged.
     """
-    done = Refreshed()
+    turns = {}
+    for table in CHECKED:
+        told(table.path)
+        turns[table.path] = steps(full=full)[table.path](platform)
+        stop_if_failed(check(platform, table))
+    told("gold")
+    return Refreshed(turns[LEDGER.path].batches, advance_gold(platform))
+
+
+def steps(*, full: bool = False) -> dict[str, Callable[[Platform], Turn]]:
+    """What brings each table between landing and Gold up to date, by its path."""
+    return {
+        LEDGER.path: partial(advance_ledger, full=full),
+        **{source.table.path: partial(load_pending, source=source) for source in SOURCES},
+        QUARANTINE.path: advance_quarantine,
+        PLAY_RECORDS.path: advance_play_records,
+        ACCOUNTING.path: advance_accounting,
+        PLAYS.path: advance_plays,
+    }
+
+
+def advance_ledger(platform: Platform, *, full: bool = False) -> Turn:
+    """Finish what is pending, then decide on every object that is new."""
     for source in SOURCES:
         load_pending(platform, source)
-    told("landing")
-    done.planned = plan(platform, full=full)
-    for table, step in steps():
-        told(table.path)
-        step(platform)
-        outcomes = check(platform, table)
-        done.outcomes += outcomes
-        stop_if_failed(outcomes)
-    told("gold")
-    done.gold = advance_gold(platform)
-    return done
-
-
-def steps() -> Iterator[tuple[Table, Callable[[Platform], object]]]:
-    """Tables between landing and Gold in their order, each with what brings it up to date."""
-    yield LEDGER, lambda _platform: None
-    for source in SOURCES:
-        yield source.table, partial(load_pending, source=source)
-    yield QUARANTINE, advance_quarantine
-    yield PLAY_RECORDS, advance_play_records
-    yield ACCOUNTING, advance_accounting
-    yield PLAYS, advance_plays
+    planned = plan(platform, full=full)
+    return Turn(platform.engine.open(LEDGER), planned)

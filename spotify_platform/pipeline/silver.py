@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
-from spotify_platform.lakehouse.commit import Advanced, Append, Change, Overwrite, Replace, Step, advance
+from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Replace, Step, Turn, advance
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import known_users
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of, within
@@ -20,7 +20,7 @@ REACH = timedelta(hours=1)
 """How far in time one record can change what another is; a slice is read with as much again on each side."""
 
 
-def advance_play_records(platform: Platform) -> Advanced:
+def advance_play_records(platform: Platform) -> Turn:
     """Merge the new good rows of every Bronze table into `silver/play_records`."""
     engine = platform.engine
 
@@ -57,7 +57,7 @@ def _conformed(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snaps
     return ibis.union(*shaped) if len(shaped) > 1 else shaped[0]
 
 
-def advance_plays(platform: Platform) -> Advanced:
+def advance_plays(platform: Platform) -> Turn:
     """Resolve anew every slice of `silver/plays` that new records, or changed settings, touch."""
     engine = platform.engine
 

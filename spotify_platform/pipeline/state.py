@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
+from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
-from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.pipeline.checks import check
 from spotify_platform.pipeline.platform import Platform
-
-CHECKED = (LEDGER, *(source.table for source in SOURCES), QUARANTINE, PLAY_RECORDS, ACCOUNTING, PLAYS)
 
 
 def state(platform: Platform) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def land(settings_: Settings, name: str, document: Any) -> None:
 
 def through_silver(platform: Platform) -> None:
     plan(platform)
-    for _, step in steps():
+    for step in steps().values():
         step(platform)
 
 

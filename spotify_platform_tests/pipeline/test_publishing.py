@@ -63,7 +63,7 @@ def test_a_failed_audit_publishes_nothing(platform: Platform) -> None:
     from spotify_platform.pipeline.plan import plan  # noqa: PLC0415
 
     plan(platform)
-    for _, step in steps():
+    for step in steps().values():
         step(platform)
     own = platform.engine.open(PLAYS)
     doubled = platform.engine.read(own).limit(1)

@@ -10,14 +10,14 @@ select
     cast(extract(quarter from day) as integer) as quarter,
     cast(extract(month from day) as integer) as month,
     cast(extract(day from day) as integer) as day_of_month,
-    cast(extract(isoyear from day) as integer) as iso_year,
+    cast({{ iso_part('isoyear', 'day') }} as integer) as iso_year,
     cast(extract(week from day) as integer) as iso_week,
-    cast(extract(isodow from day) as integer) as weekday,
-    case extract(isodow from day)
+    cast({{ iso_part('isodow', 'day') }} as integer) as weekday,
+    case {{ iso_part('isodow', 'day') }}
         when 1 then 'Monday' when 2 then 'Tuesday' when 3 then 'Wednesday' when 4 then 'Thursday'
         when 5 then 'Friday' when 6 then 'Saturday' else 'Sunday'
     end as weekday_name,
-    extract(isodow from day) >= 6 as is_weekend,
+    {{ iso_part('isodow', 'day') }} >= 6 as is_weekend,
     {{ month_start('day') }} as month_start,
     {{ year_start('day') }} as year_start
 from days

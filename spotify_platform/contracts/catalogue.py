@@ -1,0 +1,10 @@
+"""Every table but Gold's, in the order in which a refresh makes them. Gold's are dbt's."""
+
+from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
+from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
+from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+
+CHECKED = (LEDGER, *(source.table for source in SOURCES), QUARANTINE, PLAY_RECORDS, ACCOUNTING, PLAYS)
+"""Tables between landing and Gold: each is checked before the next is made."""
+
+TABLES = (*CHECKED, PUBLISHED)
