@@ -51,6 +51,22 @@ def rebuild() -> None:
     order_rebuild()
 
 
+@dg.op(pool=POOL)
+def tidy_tables(context: dg.OpExecutionContext, platform: PlatformResource) -> None:
+    """Put small files together and delete old ones."""
+    from spotify_platform.pipeline.maintenance import maintain as tidy  # noqa: PLC0415 - engines are for runs
+
+    with platform.opened() as lake:
+        for path, done in tidy(lake).items():
+            context.log.info("%s: %d files, now %d; %d old ones deleted", path, done.files_before, done.files_after, done.deleted)
+
+
+@dg.job(description="Upkeep of every table: small files are put together, files no version of a week needs are deleted.")
+def maintain() -> None:
+    """One op: what a table contains does not change, so no asset is materialised."""
+    tidy_tables()
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a tick saw: new objects, the ledger's version and the published one."""
@@ -114,4 +130,12 @@ hourly_sweep = dg.ScheduleDefinition(
     cron_schedule="@hourly",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Lists the landing zone, for what a queue has not told; once a day all of it, for what came with an old name.",
+)
+
+nightly_upkeep = dg.ScheduleDefinition(
+    name="nightly_upkeep",
+    job=maintain,
+    cron_schedule="30 3 * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Puts small files together and deletes old ones.",
 )

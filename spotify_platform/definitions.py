@@ -17,9 +17,9 @@ def build_defs(*, platform: PlatformResource | None = None, **resources: object)
             *silver.assets,
             gold.gold_assets(platform.settings().home),
         ],
-        jobs=[automation.refresh_job, automation.rebuild],
+        jobs=[automation.refresh_job, automation.rebuild, automation.maintain],
         sensors=[automation.landing_sensor],
-        schedules=[automation.hourly_sweep],
+        schedules=[automation.hourly_sweep, automation.nightly_upkeep],
         executor=dg.in_process_executor,
         resources={"platform": platform, **resources},
     )

@@ -87,6 +87,14 @@ def rebuild(
 
 
 @app.command()
+def maintain() -> None:
+    """Put small files together and delete old ones. Dagster does it every night; without it, once in a while is enough."""
+    from spotify_platform.cli.progress import maintained  # noqa: PLC0415
+
+    maintained(load_settings(), Console(stderr=True))
+
+
+@app.command()
 def demo(
     plays: Annotated[int, typer.Option(min=100, help="How many plays to simulate.")] = 20_000,
     seed: Annotated[int, typer.Option(help="Another seed, another listener.")] = 1,

@@ -5,6 +5,7 @@ import time
 from rich.console import Console
 
 from spotify_platform.errors import DataFailedCheck
+from spotify_platform.pipeline.maintenance import maintain
 from spotify_platform.pipeline.plan import order_rebuild
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify
@@ -36,6 +37,15 @@ def verified(settings: Settings, console: Console) -> None:
         console.print(f"{one.table:<28} {one.rows:>12,} rows   {said}", highlight=False)
     if not all(one.is_equal for one in found):
         raise DataFailedCheck("The lake is not what Bronze says. Mend it with: spotify-platform rebuild")
+
+
+def maintained(settings: Settings, console: Console) -> None:
+    """Tidy every table, and say what it came to."""
+    with opened(settings) as platform, console.status("starting") as shown:
+        done = maintain(platform, told=shown.update)
+    for path, one in done.items():
+        said = f"{one.files_before:>7,} files -> {one.files_after:>6,}   {one.deleted:>6,} old ones deleted"
+        console.print(f"{path:<28} {said}", highlight=False)
 
 
 def _with_progress(platform: Platform, console: Console, *, full: bool) -> Refreshed:

@@ -21,7 +21,7 @@ from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.duckdb_connection import connect, scan_sql
 from spotify_platform.lakehouse.duckdb_json import landed_sql, quoted
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
-from spotify_platform.lakehouse.engine import APP_ID, Snapshot
+from spotify_platform.lakehouse.engine import APP_ID, Snapshot, Tidied
 from spotify_platform.lakehouse.slices import Slice, predicate_of
 from spotify_platform.storage import Location
 
@@ -34,6 +34,7 @@ PROPERTIES = {
     "delta.dataSkippingNumIndexedCols": "-1",
 }
 ROWS_AT_ONCE = 8_192
+KEPT_HOURS = 7 * 24
 # Small batches and row groups keep the writer's memory bounded; a year of one user is in a few row groups.
 WRITER = WriterProperties(compression="ZSTD", max_row_group_size=32_768)
 
@@ -235,14 +236,23 @@ class DuckDbDelta:
             partition_by=list(snapshot.table.partition_by) or None,
         )
 
+    def tidy(self, snapshot: Snapshot) -> Tidied:
+        """Put small files together and delete what no version of a week needs; see `Engine.tidy`."""
+        handle = snapshot.handle
+        before = len(handle.file_uris())
+        with _conflicts(snapshot):
+            handle.optimize.compact(writer_properties=WRITER)
+        handle.create_checkpoint()
+        handle.cleanup_metadata()
+        deleted = handle.vacuum(retention_hours=KEPT_HOURS, dry_run=False)
+        return Tidied(before, len(handle.file_uris()), len(deleted))
+
     def _commit(self, snapshot: Snapshot, data: pa.RecordBatchReader, holds: int, **how: Any) -> Snapshot:
         if snapshot.handle.version() != snapshot.version:
             raise Conflict(f"{snapshot.table.path}: opened anew since version {snapshot.version}")
         properties = CommitProperties(app_transactions=[Transaction(APP_ID, holds)])
-        try:
+        with _conflicts(snapshot):
             write_deltalake(snapshot.handle, data, commit_properties=properties, writer_properties=WRITER, **how)
-        except CommitFailedError as error:
-            raise Conflict(f"{snapshot.table.path}: {error}") from error
         return _snapshot(snapshot.table, snapshot.handle)
 
     def _reader(self, rows: ir.Table, table: Table) -> pa.RecordBatchReader:
@@ -279,6 +289,14 @@ class DuckDbDelta:
         name = f"{what}_{self._names}"
         self._made.append((kind, name))
         return name
+
+
+@contextmanager
+def _conflicts(snapshot: Snapshot) -> Iterator[None]:
+    try:
+        yield
+    except CommitFailedError as error:
+        raise Conflict(f"{snapshot.table.path}: {error}") from error
 
 
 def _json_shape(dtype: dt.DataType) -> object:

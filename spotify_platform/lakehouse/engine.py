@@ -30,6 +30,15 @@ class Snapshot:
     handle: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What tidying a table came to: its files before and after, and files deleted that no version needs any more."""
+
+    files_before: int
+    files_after: int
+    deleted: int
+
+
 class Scratch(Protocol):
     """A database away from the lake: what dbt is given there, and what it made. Names are `schema.table`."""
 
@@ -111,6 +120,12 @@ class Engine(Protocol):
 
     def scratch(self, path: Path) -> AbstractContextManager["Scratch"]:
         """A database file in which dbt builds, open for as long as the context lasts; dbt can open it after that."""
+
+    def tidy(self, snapshot: Snapshot) -> Tidied:
+        """Put small files together, each batch after the one before, and delete files that no version of a week needs.
+
+        What the table contains does not change, nor its transaction. Raises `Conflict`.
+        """
 
     def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
         """Add rows (none: only the transaction). Raises `Conflict`."""

@@ -9,6 +9,7 @@ from uuid import uuid4
 import ibis.expr.types as ir
 import obstore
 
+from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.model import Source
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.lakehouse.commit import Append, Turn, commit
@@ -120,6 +121,15 @@ def _mark(platform: Platform, source: Source, number: int, name: str) -> str:
     key = f"{_folder(source, number)}/{name}"
     obstore.put(platform.lake, key, b"")
     return key
+
+
+def forget_attempts(platform: Platform) -> None:
+    """Remove the marks of batches that are loaded: a run that ended between its commit and its tidying up left them."""
+    for source in SOURCES:
+        holds = platform.engine.open(source.table).holds
+        marks = [meta["path"] for batch in obstore.list(platform.lake, f"_attempts/{source.table.name}") for meta in batch]
+        if done := [mark for mark in marks if int(mark.split("/")[2]) <= holds]:
+            obstore.delete(platform.lake, done)
 
 
 def _forget_attempts(platform: Platform, source: Source, number: int) -> None:

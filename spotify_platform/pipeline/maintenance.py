@@ -1,0 +1,27 @@
+"""Upkeep: many small commits leave many small files, and every replaced slice leaves its old one behind."""
+
+from collections.abc import Callable
+from functools import partial
+
+from spotify_platform.contracts.catalogue import TABLES
+from spotify_platform.contracts.model import Table
+from spotify_platform.lakehouse.engine import Tidied
+from spotify_platform.lakehouse.tries import until_committed
+from spotify_platform.pipeline.bronze import forget_attempts
+from spotify_platform.pipeline.gold import gold_tables
+from spotify_platform.pipeline.platform import Platform
+
+
+def maintain(platform: Platform, *, told: Callable[[str], None] = lambda _what: None) -> dict[str, Tidied]:
+    """Tidy every table there is, by its path; nothing that is read or pinned changes."""
+    done = {}
+    for table in (*TABLES, *gold_tables(platform)):
+        if platform.engine.exists(table):
+            told(table.path)
+            done[table.path] = until_committed(table.path, partial(_tidied, platform, table))
+    forget_attempts(platform)
+    return done
+
+
+def _tidied(platform: Platform, table: Table) -> Tidied:
+    return platform.engine.tidy(platform.engine.open(table))

@@ -1,0 +1,85 @@
+"""Upkeep changes files and nothing else."""
+
+from pathlib import Path
+
+import obstore
+import pytest
+
+from spotify_platform.contracts.bronze import RECENTLY_PLAYED
+from spotify_platform.contracts.catalogue import TABLES
+from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.pipeline.maintenance import maintain
+from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.readers import reading_connection
+from spotify_platform.pipeline.rebuild import verify
+from spotify_platform.pipeline.refresh import refresh
+from spotify_platform_tests.scenario import answer, drop, item
+
+POLLS = 6
+
+
+@pytest.fixture
+def polled(platform: Platform) -> Platform:
+    """A platform after several polls of one play each."""
+    for n in range(POLLS):
+        drop(platform.settings.home / "landing", f"api/me/2024/05/05/20240505T10{n:02d}00Z-{n:08x}.json", answer(item(n)))
+        refresh(platform)
+    return platform
+
+
+def rows(platform: Platform) -> dict[str, list[dict[str, object]]]:
+    found = {}
+    for table in TABLES:
+        answered = platform.engine.fetch(platform.engine.read(platform.engine.open(table)))
+        found[table.path] = sorted(answered.to_pylist(), key=repr)
+    return found
+
+
+def files(snapshot: Snapshot) -> list[str]:
+    return list(snapshot.handle.file_uris())
+
+
+def test_many_small_files_become_few_and_say_the_same(polled: Platform) -> None:
+    before = rows(polled)
+    holds = {table.path: polled.engine.open(table).holds for table in TABLES}
+    assert len(files(polled.engine.open(LEDGER))) == POLLS
+    done = maintain(polled)
+    assert done[LEDGER.path].files_before == POLLS
+    assert done[LEDGER.path].files_after == len(files(polled.engine.open(LEDGER))) == 1
+    assert len(files(polled.engine.open(RECENTLY_PLAYED.table))) == 2  # rows, and headers
+    assert rows(polled) == before
+    assert {table.path: polled.engine.open(table).holds for table in TABLES} == holds
+    with reading_connection(polled.settings) as con:
+        assert con.sql("select count(*) from gold.fct_plays").fetchall() == [(POLLS,)]
+
+
+def test_the_way_goes_on_after_it(polled: Platform) -> None:
+    maintain(polled)
+    drop(polled.settings.home / "landing", "api/me/2024/05/05/20240505T110000Z-0000ffff.json", answer(item(50), item(0)))
+    refresh(polled)
+    assert all(one.is_equal for one in verify(polled))
+    assert refresh(polled).planned == []
+
+
+def test_batches_stay_in_their_order(polled: Platform) -> None:
+    """So that what is new lies in few row groups."""
+    maintain(polled)
+    file = next(path for path in files(polled.engine.open(LEDGER)))
+    with reading_connection(polled.settings) as con:
+        batches = [batch for (batch,) in con.sql(f"select batch from read_parquet('{file}')").fetchall()]
+    assert batches in (sorted(batches), sorted(batches, reverse=True))
+
+
+def test_files_of_this_week_are_kept(polled: Platform) -> None:
+    folder = Path(polled.settings.home) / "lake" / "ops" / "ledger"
+    maintain(polled)
+    assert len(list(folder.glob("*.parquet"))) == POLLS + 1
+
+
+def test_marks_of_loaded_batches_are_removed_and_others_kept(polled: Platform) -> None:
+    for number in (POLLS, POLLS + 1):
+        obstore.put(polled.lake, f"_attempts/recently_played/{number}/try-x", b"")
+    maintain(polled)
+    left = [meta["path"] for batch in obstore.list(polled.lake, "_attempts") for meta in batch]
+    assert left == [f"_attempts/recently_played/{POLLS + 1}/try-x"]
