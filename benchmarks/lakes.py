@@ -60,6 +60,7 @@ def _settings(platform: Platform, user: str, now: datetime) -> dict[str, object]
         "key": f"user/{user}",
         "etag": mark,
         "sha256": mark,
+        "reason": platform.profiles.time_zone(user),
         "user_id": user,
         "planned_at": now,
     }

@@ -58,6 +58,9 @@ class Scratch(Protocol):
 class Engine(Protocol):
     """Computes Ibis expressions and commits them to Delta tables."""
 
+    troubles: tuple[type[Exception], ...]
+    """Errors that speak of the machine, never of the data: no disk, no memory, interrupted."""
+
     def close(self) -> None:
         """Give back memory and temporary files."""
 

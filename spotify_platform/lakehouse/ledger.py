@@ -38,10 +38,10 @@ def known(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> set[tuple[st
     return {(row["key"], row["etag"]) for row in found}
 
 
-def last_batches(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> dict[str, int]:
-    """Number of the last batch that decided on each of these keys."""
-    found = engine.look_up(ledger, ["key", "batch"], among=("key", sorted(set(keys))))
-    return {row["key"]: row["batch"] for row in sorted(found, key=itemgetter("batch"))}
+def last_decisions(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """The last decision on each of these keys: batch and etag."""
+    found = engine.look_up(ledger, ["key", "batch", "etag"], among=("key", sorted(set(keys))))
+    return {row["key"]: (row["batch"], row["etag"]) for row in sorted(found, key=itemgetter("batch"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,10 @@ def decisions_of(engine: Engine, ledger: Snapshot, batch: int, table: str, colum
     return sorted(found, key=itemgetter("key"))
 
 
-def known_users(engine: Engine, ledger: Snapshot) -> list[str]:
-    """Every user the ledger has met."""
-    return sorted(settings_hashes(engine, ledger))
+def time_zones(engine: Engine, ledger: Snapshot, top: int) -> dict[str, str]:
+    """Every user the ledger has met up to batch `top`, with the time zone that their plays are told in as of then."""
+    found = engine.look_up(ledger, ["user_id", "batch", "reason"], f"action = 'restate' and batch <= {top}")
+    return {row["user_id"]: row["reason"] for row in sorted(found, key=itemgetter("batch"))}
 
 
 def definition_hashes(engine: Engine, ledger: Snapshot) -> dict[str, str]:

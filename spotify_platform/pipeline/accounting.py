@@ -4,7 +4,7 @@
 lineage of the records. Nothing is got by subtraction, so a lost row shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 
 import ibis
 import ibis.expr.types as ir
@@ -13,7 +13,7 @@ from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
 from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.contracts.silver import PLAY_RECORDS
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Replace, Step, Turn, advance
-from spotify_platform.lakehouse.ledger import known_users
+from spotify_platform.lakehouse.ledger import time_zones
 from spotify_platform.lakehouse.slices import bucket_of, of_buckets, predicate_of
 from spotify_platform.pipeline.platform import Platform
 
@@ -59,9 +59,9 @@ def advance_accounting(platform: Platform) -> Turn:
     engine = platform.engine
 
     def compute(step: Step) -> Change:
-        people = known_users(engine, step.ledger)
+        people = time_zones(engine, step.ledger, step.top)
         buckets = {bucket_of(user, platform.buckets) for user in step.users}
-        concerned = people if step.rebuild else [u for u in people if bucket_of(u, platform.buckets) in buckets]
+        concerned = {u: z for u, z in people.items() if step.rebuild or bucket_of(u, platform.buckets) in buckets}
         rows = _accounts(platform, step, concerned)
         if step.rebuild:
             return Overwrite(rows)
@@ -72,7 +72,7 @@ def advance_accounting(platform: Platform) -> Turn:
     return advance(engine, ACCOUNTING, [*BRONZE, PLAY_RECORDS], compute)
 
 
-def _accounts(platform: Platform, step: Step, people: Sequence[str]) -> ir.Table:
+def _accounts(platform: Platform, step: Step, people: Mapping[str, str]) -> ir.Table:
     """One row an object of these users, as of `step.top`."""
     engine = platform.engine
     users = platform.users(people)
@@ -105,7 +105,7 @@ def _lineage(records: ir.Table) -> ir.Table:
     )
 
 
-def _of_source(rows: ir.Table, source: str, people: Sequence[str], top: int, lineage: ir.Table) -> ir.Table:
+def _of_source(rows: ir.Table, source: str, people: Collection[str], top: int, lineage: ir.Table) -> ir.Table:
     """Accounts of one Bronze table's objects. A repeat has the rows of the object it repeats, all of them repeats."""
     mine = rows.filter(rows["_user"].isin(list(people)), rows["_batch"] <= top)
     bad = mine.filter(mine["_part"] == "bad").group_by("_object", "_batch").aggregate(bad=ibis._.count())

@@ -8,10 +8,12 @@ from uuid import uuid4
 
 import ibis.expr.types as ir
 import obstore
+from obstore.exceptions import BaseError
 
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.model import Source
 from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.errors import Outside
 from spotify_platform.lakehouse.commit import Append, Turn, commit
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import decisions_of, tail
@@ -102,10 +104,13 @@ def _culprits(platform: Platform, source: Source, number: int, planned: Sequence
         try:
             framed = read_objects(platform.landing, [item], set(), folder / "alone.ndjson")
             platform.engine.fetch(bronze_rows(platform, source, framed, [], number).count().as_table())
+        except (*platform.engine.troubles, BaseError, Outside):
+            raise  # of this machine, or of what it reaches: the object is none the worse for it
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not block the lake, and it is written down
             # The type alone: a parser's message may quote the text it failed on.
             found[item.key] = f"it could not be loaded in {MOST_ATTEMPTS} tries ({type(error).__name__})"
-        obstore.delete(platform.lake, mark)
+        finally:
+            obstore.delete(platform.lake, mark)
     return found
 
 

@@ -73,10 +73,11 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
         return GoldBuild(last, last)
     if any(snapshot.holds > top for snapshot in own):
         raise Conflict("gold: another writer is ahead of what was read")
-    slices = _slices(platform, plays, ledger, last, top)
+    is_new = not all(snapshot.holds for snapshot in own)
+    slices = None if is_new else _slices(platform, plays, ledger, last, top)
     results: Sequence[dbt.DbtResult] = ()
     rows: dict[str, int] = {}
-    if slices is None or slices or not all(snapshot.holds for snapshot in own):
+    if slices is None or slices:
         area, results = _build(platform, plays, slices, next(s for s in own if s.table.name == FACTS))
         with engine.scratch(area) as built:
             own = [publish_table(engine, s, built.table(s.table.path.replace("/", ".")), slices, top) for s in own]

@@ -1,7 +1,7 @@
 """Planning: which landed objects are new, what each is, and one batch of the ledger after another that says so."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -11,11 +11,11 @@ from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.dbt import project_hash
 from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.lakehouse.ledger import append_batch, definition_hashes, known, last_batches, settings_hashes
+from spotify_platform.lakehouse.ledger import append_batch, definition_hashes, known, last_decisions, settings_hashes
 from spotify_platform.landing.archives import ArchiveLimits
 from spotify_platform.landing.arrivals import Arrival, recent, settled, sweep
 from spotify_platform.landing.inspection import Inspected, Recognisable, inspect
-from spotify_platform.landing.keys import MEMBER, owner
+from spotify_platform.landing.keys import container, owner
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import GONE
 from spotify_platform.pipeline.sweeps import last_sweep, newest_days, note_sweep
@@ -33,7 +33,7 @@ def new_arrivals(platform: Platform, *, full: bool = False) -> list[Arrival]:
     days = {} if full else newest_days(platform, ledger, last_sweep(platform))
     listed = sweep(platform.landing) if full else recent(platform.landing, days)
     seen = known(platform.engine, ledger, (arrival.key for arrival in listed))
-    back = {key.partition(MEMBER)[0] for key in lost_keys(platform, ledger)}
+    back = {container(key) for key in lost_keys(platform, ledger)}
     fresh = [arrival for arrival in listed if (arrival.key, arrival.etag) not in seen or arrival.key in back]
     return settled(platform.landing, fresh, platform.settings.settle_seconds)
 
@@ -45,8 +45,13 @@ def lost_keys(platform: Platform, ledger: Snapshot) -> set[str]:
     for source in SOURCES:
         for row in platform.engine.look_up(platform.engine.open(source.table), ["_object", "_batch"], gone):
             gone_at[row["_object"]] = max(row["_batch"], gone_at.get(row["_object"], 0))
-    last = last_batches(platform.engine, ledger, gone_at)
-    return {key for key, batch in gone_at.items() if last.get(key) == batch}
+    last = last_decisions(platform.engine, ledger, {*gone_at, *map(container, gone_at)})
+    return {key for key, batch in gone_at.items() if last[key][0] == batch and _is_newest(last, key)}
+
+
+def _is_newest(last: Mapping[str, tuple[int, str]], key: str) -> bool:
+    """Whether what a decision was on is the newest version of it: not a member of a zip that was replaced since."""
+    return last.get(container(key), last[key])[1] == last[key][1]
 
 
 def plan(platform: Platform, *, full: bool = False) -> list[int]:
@@ -123,7 +128,10 @@ def _restatements(platform: Platform, ledger: Snapshot, users: set[str]) -> list
     zones = platform.profiles.time_zones(sorted(users | set(before)))
     now = {user: platform.rules.sha256(zone) for user, zone in zones.items()}
     changed = {user: mark for user, mark in now.items() if before.get(user) != mark}
-    rows = [_decision("restate", f"user/{user}", mark, user) | {"sha256": mark} for user, mark in sorted(changed.items())]
+    rows = [
+        _decision("restate", f"user/{user}", mark, user) | {"sha256": mark, "reason": zones[user]}
+        for user, mark in sorted(changed.items())
+    ]
     return rows + (_redefinitions(platform, ledger) if ledger.holds or users else [])
 
 

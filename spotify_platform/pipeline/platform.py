@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -69,10 +69,9 @@ class Platform:
         """Users' own settings."""
         return Profiles(self.settings.home / "profile", self.settings.timezone)
 
-    def users(self, user_ids: Iterable[str]) -> ir.Table:
+    def users(self, time_zones: Mapping[str, str]) -> ir.Table:
         """Users as a relation user_id, user_bucket, time_zone."""
-        zones = self.profiles.time_zones(sorted(set(user_ids)))
-        rows = [{"user_id": u, "user_bucket": bucket_of(u, self.buckets), "time_zone": z} for u, z in zones.items()]
+        rows = [{"user_id": u, "user_bucket": bucket_of(u, self.buckets), "time_zone": z} for u, z in time_zones.items()]
         schema = {"user_id": "string", "user_bucket": "int32", "time_zone": "string"}
         return self.engine.values(rows, schema)
 

@@ -46,7 +46,7 @@ def verify(platform: Platform) -> list[Comparison]:
         raise WrongCall("What has landed is not all processed yet. Run: spotify-platform refresh")
     bronze = {source.table.name: engine.open(source.table) for source in SOURCES}
     records = engine.cache(all_records(platform, bronze, ledger, ledger.holds))
-    plays = engine.cache(all_plays(platform, records, ledger))
+    plays = engine.cache(all_plays(platform, records, ledger, ledger.holds))
     found = [
         _compared(platform, PLAY_RECORDS.path, engine.read(engine.open(PLAY_RECORDS)), records),
         _compared(platform, PLAYS.path, engine.read(engine.open(PLAYS)), plays),

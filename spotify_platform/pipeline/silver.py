@@ -10,7 +10,7 @@ from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Replace, Step, Turn, advance
 from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.lakehouse.ledger import known_users
+from spotify_platform.lakehouse.ledger import time_zones
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of, within
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.transforms.play_records import conform, distinct
@@ -46,7 +46,7 @@ def all_records(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snap
 
 
 def _conformed(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snapshot, last: int, top: int) -> ir.Table:
-    users = platform.users(known_users(platform.engine, ledger))
+    users = platform.users(time_zones(platform.engine, ledger, top))
     # A source without new batches is left out, which spares the engine a plan that reads nothing.
     new = [source for source in SOURCES if bronze[source.table.name].holds > last] or SOURCES[:1]
     shaped = []
@@ -64,23 +64,23 @@ def advance_plays(platform: Platform) -> Turn:
     def compute(step: Step) -> Change:
         records = step.inputs[PLAY_RECORDS.name]
         if step.rebuild:
-            return Overwrite(all_plays(platform, engine.read(records), step.ledger))
+            return Overwrite(all_plays(platform, engine.read(records), step.ledger, step.top))
         touched = _touched(platform, records, step.last) + _slices_of_users(platform, records, step.restated)
         slices = [dict(pair) for pair in sorted({tuple(sorted(s.items())) for s in touched})]
         if not slices:
             return Append(None)
         if len(slices) > MOST_IN_ONE_PREDICATE:
-            return Overwrite(all_plays(platform, engine.read(records), step.ledger))
+            return Overwrite(all_plays(platform, engine.read(records), step.ledger, step.top))
         near = engine.cache(_with_margins(platform, records, slices))
-        plays = within(all_plays(platform, near, step.ledger), slices)
+        plays = within(all_plays(platform, near, step.ledger, step.top), slices)
         return Replace(plays, slices) if step.own.holds else Append(plays)
 
     return advance(engine, PLAYS, [PLAY_RECORDS], compute)
 
 
-def all_plays(platform: Platform, records: ir.Table, ledger: Snapshot) -> ir.Table:
-    """`silver/plays` of the records given."""
-    users = platform.users(known_users(platform.engine, ledger))
+def all_plays(platform: Platform, records: ir.Table, ledger: Snapshot, top: int) -> ir.Table:
+    """`silver/plays` of the records given, with the users' settings as of batch `top`."""
+    users = platform.users(time_zones(platform.engine, ledger, top))
     return resolve(records, users, platform.engine.local_time, platform.rules)
 
 

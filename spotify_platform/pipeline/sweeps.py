@@ -30,7 +30,8 @@ class Sweep:
     @property
     def is_due(self) -> bool:
         """Whether it is time for another."""
-        return datetime.now(UTC) - self.at > SWEEP_EVERY
+        now = datetime.now(UTC)
+        return not now - SWEEP_EVERY <= self.at <= now  # a clock that was ahead must not put it off
 
 
 def last_sweep(platform: Platform) -> Sweep:
@@ -45,12 +46,12 @@ def last_sweep(platform: Platform) -> Sweep:
 
 def newest_days(platform: Platform, ledger: Snapshot, swept: Sweep) -> dict[str, date]:
     """For each root of the landing zone the day of the newest key the ledger knows."""
-    days = dict(swept.days)
+    days, today = dict(swept.days), datetime.now(UTC).date()
     for row in platform.engine.look_up(ledger, ["key"], f"batch > {swept.batch}"):
         if found := dated(row["key"]):
             root, day = found
             days[root] = max(day, days.get(root, day))
-    return days
+    return {root: min(day, today) for root, day in days.items()}
 
 
 def note_sweep(platform: Platform, swept: Sweep) -> None:

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.silver import PLAY_RECORDS
 
 _UNIT = "\x1f"
+_ESCAPE = "\x1e"
 """Between the parts of an identity: a character that no name holds, so that parts cannot run into each other."""
 
 _IDENTITY = frozenset({"record_id", "user_id", "user_bucket", "year", "source", "ended_at", "origins", "_batch"})
@@ -101,7 +102,8 @@ def _account(rows: ir.Table) -> ir.Table:
         "show_name": ibis.coalesce(rows.podcast_name, rows.audiobook_name),
     }
     same = ibis.window(
-        group_by=[rows["_sha256"], rows["_user"], ended_at, *names.values(), rows.ms_played], order_by=rows["_row"]
+        group_by=[rows["_sha256"], rows["_user"], ended_at, *[n.fill_null("") for n in names.values()], rows.ms_played],
+        order_by=rows["_row"],
     )
     occurrence = ibis.row_number().over(same).cast("string")
     return _shaped(
@@ -150,8 +152,9 @@ def _shaped(rows: ir.Table, *, identity: ir.StringValue, **columns: ir.Value) ->
 
 def _joined(*parts: ir.Value | str) -> ir.StringValue:
     """Parts of an identity as one text; null is written as nothing, as the rules compare it."""
-    texts = [part if isinstance(part, str) else part.fill_null("") for part in parts]
-    return ibis.literal(_UNIT).join([ibis.literal(text) if isinstance(text, str) else text for text in texts])
+    texts = [ibis.literal(part) if isinstance(part, str) else part.fill_null("") for part in parts]
+    # A name may hold the separator itself; then it must not look like two.
+    return ibis.literal(_UNIT).join([text.replace(_ESCAPE, f"{_ESCAPE}0").replace(_UNIT, f"{_ESCAPE}1") for text in texts])
 
 
 def _second(instant: ir.TimestampValue) -> ir.StringValue:
