@@ -335,7 +335,26 @@ _ZIPS: tuple[tuple[str, Callable[[], bytes], Expected], ...] = (
     ("with nothing of ours", lambda: by_python({"a.txt": b"hello", "b.json": b"{}"}), Expected(None)),
 )
 
+
+def _with_marks() -> bytes:
+    return by_python({f"a!b/{HISTORY}": PRETTY, "endsong!1.json": _dump(play(4)), "x.zip!endsong_2.json": _dump(play(5))})
+
+
+# A ! stands between a zip and its member, and in names people give.
+_NAMES: tuple[tuple[str, str, Callable[[], bytes], Expected], ...] = (
+    ("! in a folder's name", f"Wow! my data/{HISTORY}", lambda: PRETTY, rows(3)),
+    ("! in a file's name", "endsong!1.json", lambda: PRETTY, rows(3)),
+    ("! in the name of a file of another kind", "notes!.json", lambda: b'[{"title": "x"}]', NOT_RECOGNISED),
+    ("! in the names of a zip and its members", "Wow! a!b.ZIP", _with_marks, rows(5)),
+    ("! in the name of a broken zip", "Wow!.zip", lambda: b"PK", REFUSED),
+    ("a file named as a member", f"x.zip!{HISTORY}", lambda: PRETTY, REFUSED),
+    ("a folder named as a member", f"x.Zip!/{HISTORY}", lambda: PRETTY, REFUSED),
+    ("a zip named as a member", "x.zip!y.zip", lambda: by_python({HISTORY: PRETTY}), REFUSED),
+    ("a zip by another name", "my_spotify_data", lambda: by_python({"a.json": PRETTY}), NOT_RECOGNISED),
+)
+
 CATALOGUE: tuple[Hostile, ...] = (
     *(Hostile(*entry) for entry in _DOCUMENTS),
     *(Hostile(f"zip: {name}", _ZIP, build, expected) for name, build, expected in _ZIPS),
+    *(Hostile(*entry) for entry in _NAMES),
 )

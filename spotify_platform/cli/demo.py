@@ -47,7 +47,7 @@ def run_demo(settings: Settings, console: Console, *, plays: int, seed: int) -> 
 
 
 ACCOUNTING = """
-    select regexp_extract(object, '[^/!]+$') as document, rows_in as rows, rows_new as new, rows_repeat as repeat,
+    select regexp_replace(object, '^.*(/|[.]zip!)', '') as document, rows_in as rows, rows_new as new, rows_repeat as repeat,
         rows_quarantined as bad, status
     from ops.accounting order by object"""
 TOP_TRACKS = """

@@ -16,7 +16,7 @@ from obstore.store import ObjectStore
 
 from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused, open_archive
 from spotify_platform.landing.arrivals import Arrival
-from spotify_platform.landing.keys import MEMBER, base_name
+from spotify_platform.landing.keys import base_name, is_zip_name, member_key, split
 
 CHUNK = 1 << 20
 LOOK_AT = 1 << 18
@@ -53,10 +53,10 @@ def opened(store: ObjectStore, key: str, limits: ArchiveLimits) -> Iterator[Bina
         FileNotFoundError: the object is gone.
         ArchiveRefused: the zip is not to be trusted, or does not hold the member.
     """
-    container, is_member, name = key.partition(MEMBER)
+    container, name = split(key)
     with ExitStack() as stack:
         file = stack.enter_context(io.BufferedReader(cast("io.RawIOBase", _Seekable(store, container)), CHUNK))
-        if not is_member:
+        if name is None:
             yield cast("BinaryIO", file)
             return
         archive = open_archive(cast("BinaryIO", file), limits=limits)
@@ -94,10 +94,11 @@ class _Seekable(io.RawIOBase):
 
 def inspect(store: ObjectStore, arrival: Arrival, kinds: Sequence[Recognisable], limits: ArchiveLimits) -> list[Inspected]:
     """What an arrival is; for a zip, its members and then the zip itself. Empty when it vanished meanwhile."""
+    whole = Inspected(arrival.key, arrival.etag, arrival.size, None, "refuse")
+    if split(arrival.key)[1] is not None:
+        return [replace(whole, reason="its name holds .zip!, which is how members of zips are named: rename it")]
     try:
-        with opened(store, arrival.key, limits) as file:
-            is_zip = file.read(4)[:2] == b"PK" or arrival.key.lower().endswith(".zip")
-        if is_zip:
+        if is_zip_name(arrival.key):
             return _inspect_zip(store, arrival, kinds, limits)
         with opened(store, arrival.key, limits) as file:
             return [_inspect_stream(file, arrival.key, arrival.etag, arrival.size, kinds)]
@@ -113,7 +114,7 @@ def _inspect_zip(store: ObjectStore, arrival: Arrival, kinds: Sequence[Recognisa
             archive = open_archive(file, limits=limits)
             for member in archive.members:
                 with archive.open(member) as stream:
-                    key = f"{arrival.key}{MEMBER}{member.name}"
+                    key = member_key(arrival.key, member.name)
                     found.append(_inspect_stream(stream, key, arrival.etag, member.size, kinds))
     except ArchiveRefused as refused:
         return [replace(whole, verdict="refuse", reason=str(refused))]
@@ -128,14 +129,15 @@ def _inspect_stream(file: BinaryIO, key: str, etag: str, size: int, kinds: Seque
         digest.update(chunk)
     if kind := recognise(head, base_name(key), kinds):
         return Inspected(key, etag, size, digest.hexdigest(), "load", kind)
-    return Inspected(
-        key,
-        etag,
-        size,
-        digest.hexdigest(),
-        "not_recognised",
-        reason="its records do not have the keys of a listening history",
-    )
+    return Inspected(key, etag, size, digest.hexdigest(), "not_recognised", reason=_why_not(head))
+
+
+def _why_not(head: bytes) -> str:
+    if head.startswith(b"PK\x03\x04"):
+        return "it is a zip by another name: let its name end in .zip"
+    if not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[")):
+        return "it is no JSON and no zip"
+    return "its records do not have the keys of a listening history"
 
 
 def recognise(head: bytes, name: str, kinds: Sequence[Recognisable]) -> str | None:

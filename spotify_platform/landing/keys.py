@@ -1,7 +1,8 @@
 """What a key of the landing zone says: whose it is, whether the platform wrote it, and when.
 
 Keys the platform writes: `<source>/<account>/<yyyy>/<mm>/<dd>/<utc time>-<hash8>.<ext>` and, for imports,
-`inbox/<user>/<yyyy>/<mm>/<dd>/<utc time>-<hash8>/<name>`. A member of a zip is `<zip>!<member>`.
+`inbox/<user>/<yyyy>/<mm>/<dd>/<utc time>-<hash8>/<name>`. A member of a zip is `<zip>!<member>`, and the zip's name ends
+in `.zip`: so a `!` elsewhere in a name is only a letter, and an object whose own key holds `.zip!` is refused.
 """
 
 import re
@@ -10,8 +11,30 @@ from pathlib import PurePosixPath
 
 MEMBER = "!"
 INBOX = "inbox"
+_MEMBER_OF = re.compile(r"(?<=\.zip)!", re.IGNORECASE)
 _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _DATED = re.compile(r"^(?P<root>[^/]+/[^/]+)/(?P<day>\d{4}/\d{2}/\d{2})/\d{8}T\d{6}(?:\d{3,6})?Z-[0-9a-f]{8}(?:[./]|$)")
+
+
+def split(key: str) -> tuple[str, str | None]:
+    """The object in the landing zone and the member of that zip; None for an object as a whole.
+
+    Example:
+        >>> split("inbox/me/Wow!.zip!a/endsong!.json"), split("inbox/me/Wow!/endsong!.json")
+        (('inbox/me/Wow!.zip', 'a/endsong!.json'), ('inbox/me/Wow!/endsong!.json', None))
+    """
+    object_, *member = _MEMBER_OF.split(key, maxsplit=1)
+    return object_, member[0] if member else None
+
+
+def member_key(zip_key: str, name: str) -> str:
+    """Key of a member of a zip, which `split` takes apart again."""
+    return f"{zip_key}{MEMBER}{name}"
+
+
+def is_zip_name(key: str) -> bool:
+    """Whether an object's name says that it is a zip; no other object has members."""
+    return key.lower().endswith(".zip")
 
 
 def owner(key: str, default: str) -> str:
@@ -40,4 +63,5 @@ def import_key(user: str, name: str, sha256: str, now: datetime) -> str:
 
 def base_name(key: str) -> str:
     """Last part of a key, or of the member it names."""
-    return PurePosixPath(key.rpartition(MEMBER)[2]).name
+    object_, member = split(key)
+    return PurePosixPath(member or object_).name

@@ -15,7 +15,7 @@ from spotify_platform.lakehouse.ledger import append_batch, definition_hashes, k
 from spotify_platform.landing.archives import ArchiveLimits
 from spotify_platform.landing.arrivals import Arrival, recent, settled, sweep
 from spotify_platform.landing.inspection import Inspected, Recognisable, inspect
-from spotify_platform.landing.keys import container, owner
+from spotify_platform.landing.keys import owner, split
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import GONE
 from spotify_platform.pipeline.sweeps import last_sweep, newest_days, note_sweep
@@ -33,7 +33,7 @@ def new_arrivals(platform: Platform, *, full: bool = False) -> list[Arrival]:
     days = {} if full else newest_days(platform, ledger, last_sweep(platform))
     listed = sweep(platform.landing) if full else recent(platform.landing, days)
     seen = known(platform.engine, ledger, (arrival.key for arrival in listed))
-    back = {container(key) for key in lost_keys(platform, ledger)}
+    back = {split(key)[0] for key in lost_keys(platform, ledger)}
     fresh = [arrival for arrival in listed if (arrival.key, arrival.etag) not in seen or arrival.key in back]
     return settled(platform.landing, fresh, platform.settings.settle_seconds)
 
@@ -45,13 +45,13 @@ def lost_keys(platform: Platform, ledger: Snapshot) -> set[str]:
     for source in SOURCES:
         for row in platform.engine.look_up(platform.engine.open(source.table), ["_object", "_batch"], gone):
             gone_at[row["_object"]] = max(row["_batch"], gone_at.get(row["_object"], 0))
-    last = last_decisions(platform.engine, ledger, {*gone_at, *map(container, gone_at)})
+    last = last_decisions(platform.engine, ledger, {*gone_at, *(split(key)[0] for key in gone_at)})
     return {key for key, batch in gone_at.items() if last[key][0] == batch and _is_newest(last, key)}
 
 
 def _is_newest(last: Mapping[str, tuple[int, str]], key: str) -> bool:
     """Whether what a decision was on is the newest version of it: not a member of a zip that was replaced since."""
-    return last.get(container(key), last[key])[1] == last[key][1]
+    return last.get(split(key)[0], last[key])[1] == last[key][1]
 
 
 def plan(platform: Platform, *, full: bool = False) -> list[int]:

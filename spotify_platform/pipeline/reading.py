@@ -18,7 +18,7 @@ from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused
 from spotify_platform.landing.arrivals import look
 from spotify_platform.landing.framing import NotJson, frame
 from spotify_platform.landing.inspection import CHUNK, opened
-from spotify_platform.landing.keys import MEMBER
+from spotify_platform.landing.keys import split
 
 GONE = "gone before load"
 CHANGED = "it changed while it was read"
@@ -94,7 +94,7 @@ def read_objects(store: ObjectStore, planned: Sequence[Planned], loaded: Content
 
 def _read_one(store: ObjectStore, item: Planned, number: int, sink: BinaryIO, lines: _Lines) -> ObjectRead:
     start = sink.tell()
-    found = look(store, item.key.partition(MEMBER)[0])
+    found = look(store, split(item.key)[0])
     if found is None or found.etag != item.etag:
         return ObjectRead(item, "refused", GONE)
     digest = hashlib.sha256()

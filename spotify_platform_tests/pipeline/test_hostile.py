@@ -25,9 +25,9 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Every file of the catalogue, each in the inbox of a user of its own, refreshed once."""
     home = tmp_path_factory.mktemp("hostile")
     for file in CATALOGUE:
-        folder = home / "landing" / "inbox" / user_of(file)
-        folder.mkdir(parents=True)
-        (folder / file.file_name).write_bytes(file.build())
+        path = home / "landing" / "inbox" / user_of(file) / file.file_name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(file.build())
     with opened(load_settings(home=home, settle_seconds=0)) as platform:
         refresh(platform)
         yield platform
