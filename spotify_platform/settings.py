@@ -1,21 +1,27 @@
 """Every knob: its default, its unit, its meaning. Read once from `SPOTIFY_PLATFORM_*` and `.env`; wrong values fail at start."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from spotify_platform.errors import WrongCall
 from spotify_platform.profiles import is_time_zone
 from spotify_platform.storage import Location
+
+PREFIX = "SPOTIFY_PLATFORM_"
+# Names that other programs may set already for parts of the platform that are not here yet.
+RESERVED = frozenset({"api_url", "accounts_url", "client_id", "client_secret"})
 
 
 class Settings(BaseSettings):
     """Settings of one platform. Every field is the environment variable `SPOTIFY_PLATFORM_<FIELD>`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SPOTIFY_PLATFORM_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
     home: Path = Field(
@@ -65,10 +71,23 @@ def load_settings(**overrides: object) -> Settings:
     """Settings from overrides, environment and `.env`, in that order.
 
     Raises:
-        WrongCall: a value is not allowed; the message names each variable and what it may be.
+        WrongCall: a value is not allowed, or a variable is no setting; the message names each and what it may be.
     """
+    _refuse_unknown(overrides)
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
-        wrong = "; ".join(f"SPOTIFY_PLATFORM_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        wrong = "; ".join(f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
         raise WrongCall(f"The settings are wrong. {wrong}.") from None
+
+
+def _refuse_unknown(overrides: Iterable[str]) -> None:
+    """A name that is misspelt would leave its setting at the default, and nobody would notice."""
+    prefix = PREFIX.lower()
+    read = [*EnvSettingsSource(Settings).env_vars, *DotEnvSettingsSource(Settings).env_vars]
+    given = {*overrides, *(name.removeprefix(prefix) for name in read if name.startswith(prefix))}
+    for name in sorted(given - RESERVED - set(Settings.model_fields)):
+        near = get_close_matches(name, Settings.model_fields, 1, 0.0)[0]
+        raise WrongCall(
+            f"{PREFIX}{name.upper()}, in the environment or in .env, is no setting. Did you mean {PREFIX}{near.upper()}?"
+        )

@@ -6,7 +6,7 @@ import pytest
 
 from spotify_platform.errors import WrongCall
 from spotify_platform.profiles import Profiles
-from spotify_platform.settings import Settings, load_settings
+from spotify_platform.settings import RESERVED, Settings, load_settings
 from spotify_platform.storage import Location
 
 EXAMPLE = (Path(__file__).parents[1] / ".env.example").read_text(encoding="utf-8")
@@ -25,6 +25,41 @@ def test_every_setting_is_in_the_example_with_its_default(name: str) -> None:
 def test_wrong_values_are_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(WrongCall, match=f"SPOTIFY_PLATFORM_{name.upper()}"):
         load_settings(**{name: value})
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_an_empty_variable_means_the_default(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    default = getattr(load_settings(), name)
+    monkeypatch.setenv(f"SPOTIFY_PLATFORM_{name.upper()}", "")
+    assert getattr(load_settings(), name) == default
+    monkeypatch.delenv(f"SPOTIFY_PLATFORM_{name.upper()}")
+    (tmp_path / ".env").write_text(f"SPOTIFY_PLATFORM_{name.upper()}=\n")
+    assert getattr(load_settings(), name) == default
+
+
+@pytest.mark.parametrize("where", ["environment", ".env", "override"])
+@pytest.mark.parametrize(
+    ("name", "meant"), [("TIMEZON", "TIMEZONE"), ("TIME_ZONE", "TIMEZONE"), ("S3_ENDPONT", "S3_ENDPOINT"), ("HOMEDIR", "HOME")]
+)
+def test_a_misspelt_name_is_refused_with_the_right_one(
+    where: str, name: str, meant: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if where == "environment":
+        monkeypatch.setenv(f"SPOTIFY_PLATFORM_{name}", "x")
+    if where == ".env":
+        (tmp_path / ".env").write_text(f"AWS_REGION=x\nspotify_platform_{name.lower()}=x\n")
+    overrides = {name.lower(): "x"} if where == "override" else {}
+    with pytest.raises(WrongCall, match=rf"SPOTIFY_PLATFORM_{name}\b.*SPOTIFY_PLATFORM_{meant}\?"):
+        load_settings(**overrides)
+
+
+def test_names_of_parts_to_come_may_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in RESERVED:
+        monkeypatch.setenv(f"SPOTIFY_PLATFORM_{name.upper()}", "x")
+    assert load_settings().user == "me"
 
 
 def test_a_profile_has_its_own_zone(tmp_path: Path) -> None:
