@@ -134,6 +134,17 @@ def _deep(row: bytes) -> bytes:
     return row.replace(b'"HERE"', b"[" * 10_000 + b"]" * 10_000)
 
 
+def _item(number: int = 0, **changes: Any) -> dict[str, Any]:
+    track = {"id": f"{number:022d}", "name": '"items": [', "uri": "spotify:track:1", "duration_ms": 1, "artists": [], "album": {}}
+    return {"played_at": f"2021-03-04T05:06:{number:02d}.123Z", "track": track, "context": None} | changes
+
+
+def _answer(*items: Any, **more: Any) -> bytes:
+    return json.dumps({"items": items, "cursors": None, **more}, indent=2).encode()
+
+
+_TWO = _answer(_item(1), _item(2))
+_ANSWER = "recently-played.json"
 _ACCOUNT_NAME = "StreamingHistory_music_0.json"
 _SEVEN = {"7": {"8": [{"user_name": PRIVATE, "ok": [{"e-mail": PRIVATE}]}]}}
 
@@ -242,6 +253,25 @@ _DOCUMENTS: tuple[tuple[str, str, Callable[[], bytes], Expected], ...] = (
     ("pretty with CR", HISTORY, lambda: PRETTY.replace(b"\n", b"\r"), rows(3)),
     ("an odd name and the right keys", _OTHER, lambda: PRETTY, rows(3)),
     ("an odd name and other keys", _OTHER, lambda: b'[{"title": "x"}]', NOT_RECOGNISED),
+    ("an answer", _ANSWER, lambda: _TWO, rows(2)),
+    ("a list of answers", _ANSWER, lambda: b"[" + _TWO + b",\n" + _answer(_item(3)) + b"]", rows(3)),
+    ("a list of items", _ANSWER, lambda: _dump(_item(1), _item(2), 3), rows(2, 1)),
+    ("an answer of nothing", _ANSWER, _answer, rows(0)),
+    ("an answer of things that are no items", _ANSWER, lambda: _answer(_item(1), None, 2, "[,", [_item(3)], {}), rows(1, 5)),
+    ("an answer with a comma too many", _ANSWER, lambda: _TWO.replace(b"}\n  ]", b"},\n  ]"), either(2)),
+    ("an answer cut off", _ANSWER, lambda: _TWO[:-3], rows(0, 1)),
+    ("an answer with a missing quote", _ANSWER, lambda: _TWO.replace(b'"uri":', b'"uri:', 1), Expected(None, 0, None, None)),
+    ("an answer whose items are an object", _ANSWER, lambda: b'{"items": {"items": [1, 2]}, "cursors": 0}', rows(0, 1)),
+    ("an answer whose items are a text", _ANSWER, lambda: b'{"items": "[{}, {}]", "cursors": 0}', rows(0, 1)),
+    ("an answer with items twice", _ANSWER, lambda: b'{"items": [1],' + _TWO[1:], Expected(None, None, None, None)),
+    ("an answer with items twice, first none", _ANSWER, lambda: b'{"items": null,' + _TWO[1:], Expected(None, None, None, None)),
+    ("an answer whose key is escaped", _ANSWER, lambda: _TWO.replace(b'"items": [\n', b'"\\u0069tems": [\n'), rows(2)),
+    (
+        "an answer with items elsewhere",
+        _ANSWER,
+        lambda: _answer(_item(1, items=[1, 2, 3]), _item(2), more={"items": [4, 5]}, text='{"items": [6, 7]}'),
+        rows(2),
+    ),
     ("account data on 30 February", _ACCOUNT_NAME, lambda: _account(endTime="2021-02-30 10:00"), rows(1, 1)),
     ("account data without a time", _ACCOUNT_NAME, lambda: _account(endTime=None), rows(1, 1)),
     ("account data with a text for msPlayed", _ACCOUNT_NAME, lambda: _account(msPlayed="1"), rows(1, 1)),

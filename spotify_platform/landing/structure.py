@@ -22,7 +22,7 @@ QUOTE, BACKSLASH, COMMA, COLON, SPACE = b'"\\,: '
 OPEN_OBJECT, OPEN_ARRAY, CLOSE_ARRAY = b"{[]"
 NEWLINE, RETURN = b"\n\r"
 _STRUCTURAL = bytes(byte in b'"{}[],\n\r' for byte in range(256))
-_STEP = np.array([(byte in b"{[") - (byte in b"}]") for byte in range(256)], np.int64)
+STEP = np.array([(byte in b"{[") - (byte in b"}]") for byte in range(256)], np.int64)
 _DEEPEST = 64  # brackets remembered from block to block; below them nothing is healed
 
 
@@ -89,8 +89,8 @@ class Nesting:
 
     def depths(self, block: bytearray, data: Bytes, at: Positions, kinds: Bytes) -> tuple[Positions, Mask]:
         """Depth after each structural byte, and whether it ends a row."""
-        steps = _STEP[kinds]
-        depth = _running_depth(steps, self.depth)
+        steps = STEP[kinds]
+        depth = running_depth(steps, self.depth)
         starts = self._misplaced(data, at, kinds, depth)
         if len(starts):
             depth = _restarted(steps, self.depth, starts - 1)
@@ -132,7 +132,7 @@ class Nesting:
 
     def _containers(self, kinds: Bytes, depth: Positions, which: Positions) -> Bytes:
         """The bracket that each brace stands in: the last one before it that opened to the depth before the brace."""
-        openers = np.flatnonzero(_STEP[kinds] > 0)
+        openers = np.flatnonzero(STEP[kinds] > 0)
         before = self._before(depth, which)
         # One number for (depth, place), so that a single sorted search finds the last opener of the same depth.
         width = len(kinds) + 1
@@ -158,7 +158,7 @@ class Nesting:
         return inner
 
 
-def _running_depth(steps: Positions, depth: int) -> Positions:
+def running_depth(steps: Positions, depth: int) -> Positions:
     """Running sum of the steps that never falls below 0."""
     total = np.cumsum(steps) + depth
     if len(total) and total.min() < 0:
@@ -169,5 +169,5 @@ def _running_depth(steps: Positions, depth: int) -> Positions:
 def _restarted(steps: Positions, depth: int, starts: Positions) -> Positions:
     """The running depth when it falls to 0 before each of the given steps."""
     falls = np.insert(steps, starts, -(depth + len(steps)))
-    depths: Positions = np.delete(_running_depth(falls, depth), starts + np.arange(len(starts)))
+    depths: Positions = np.delete(running_depth(falls, depth), starts + np.arange(len(starts)))
     return depths

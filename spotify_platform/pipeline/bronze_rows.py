@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.model import TIMESTAMP, Source, Table
 from spotify_platform.errors import Outside
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.reading import Framed, ObjectRead, text_digests
+from spotify_platform.pipeline.reading import Framed, ObjectRead, rows_within, text_digests
 from spotify_platform.transforms.typing import type_rows
 
 
@@ -23,7 +23,7 @@ def bronze_rows(platform: Platform, source: Source, framed: Framed, refused: Seq
         counted = _counts(platform, placed)
         if source.rows_at is None and counted != {i: n for i, n in rows_in.items() if n}:
             raise Outside(f"{source.table.path}, batch {number}: the reader and the parser count different numbers of rows.")
-        rows_in |= dict.fromkeys(rows_in, 0) | counted
+        rows_in |= rows_within(framed, source.rows_at, _unreadable(platform, placed) if source.rows_at else set())
         owned = placed.join(_owners(platform, objects), "object")
         good = owned.filter(owned["_reason"].isnull()).drop("offset", "length").mutate(_part=ibis.literal("row"))
         parts = [_complete(good, source.table), _complete(_bad(platform, owned, framed), source.table)]
@@ -45,6 +45,12 @@ def _placed(platform: Platform, source: Source, framed: Framed) -> ir.Table:
 def _counts(platform: Platform, placed: ir.Table) -> dict[int, int]:
     counts = platform.engine.fetch(placed.group_by("object").aggregate(n=placed.count()))
     return dict(zip(counts["object"].to_pylist(), counts["n"].to_pylist(), strict=True))
+
+
+def _unreadable(platform: Platform, placed: ir.Table) -> set[int]:
+    """Lines that the parser gives as one record it cannot read."""
+    lines = placed.group_by("line").aggregate(n=placed.count(), parsed=placed["_parsed"].any())
+    return set(platform.engine.fetch(lines.filter(lines.n == 1, ~lines.parsed).select("line"))["line"].to_pylist())
 
 
 def _owners(platform: Platform, objects: Sequence[ObjectRead]) -> ir.Table:

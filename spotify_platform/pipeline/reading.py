@@ -4,6 +4,7 @@ The reader counts records here, before any of them is parsed; later counts are h
 """
 
 import hashlib
+import mmap
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from obstore.store import ObjectStore
 
 from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused
 from spotify_platform.landing.arrivals import look
+from spotify_platform.landing.elements import count_elements, key_pattern
 from spotify_platform.landing.framing import NotJson, frame
 from spotify_platform.landing.inspection import CHUNK, opened
 from spotify_platform.landing.keys import split
@@ -159,6 +161,26 @@ def text_digests(framed: Framed, lines: np.ndarray) -> pa.Table:
     ends = np.arange(lines.size + 1, dtype=np.int64) * _DIGEST
     digests = pa.Array.from_buffers(pa.large_string(), lines.size, [None, pa.py_buffer(ends), pa.py_buffer(text)])
     return pa.table({"line": lines, "_text_sha256": digests})
+
+
+def rows_within(framed: Framed, rows_at: str | None, unreadable: AbstractSet[int]) -> dict[int, int]:
+    """Records in each object that has lines, by its number, counted from the framed bytes and not by the parser.
+
+    Args:
+        framed: the lines.
+        rows_at: key of the list of records inside a line, where there may be one; without it a line is a record.
+        unreadable: lines that are no JSON object: each is one record, and quarantined as such.
+    """
+    of_line = np.ones(framed.lines.num_rows, dtype=np.int64)
+    if rows_at is not None and len(of_line):
+        key = key_pattern(rows_at)
+        starts, lengths = framed.lines["position"].to_numpy(), framed.lines["length"].to_numpy()
+        with framed.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            for line, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
+                if line not in unreadable:
+                    of_line[line] = count_elements(text, start, start + length, key)
+    sums = np.bincount(framed.lines["object"].to_numpy(), weights=of_line, minlength=len(framed.objects))
+    return {number: int(sums[number]) for number in np.unique(framed.lines["object"].to_numpy()).tolist()}
 
 
 def refuse(outcome: ObjectRead, reason: str) -> ObjectRead:

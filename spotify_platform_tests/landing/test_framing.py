@@ -254,7 +254,8 @@ class TestDamage:
 class TestCatalogue:
     """The hostile documents."""
 
-    documents = tuple(entry for entry in CATALOGUE if not re.search(r"[.]zip(!|$)", entry.file_name.lower()))
+    # Answers are rows that hold records: test_elements.py counts those.
+    documents = tuple(e for e in CATALOGUE if not re.search(r"[.]zip(!|$)|^recently", e.file_name.lower()))
 
     @pytest.mark.parametrize("entry", documents, ids=lambda entry: entry.name)
     def test_has_as_many_rows_as_are_accounted_for(self, entry: Hostile) -> None:

@@ -10,6 +10,7 @@ from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.refresh import refresh
+from spotify_platform.quality.reconciliation import check_bronze_rows
 from spotify_platform.settings import load_settings
 from spotify_platform_tests.hostile import CATALOGUE, PRIVATE, Hostile
 
@@ -56,6 +57,13 @@ def test_file_is_accounted_for(file: Hostile, accounts: dict[str, list[dict[str,
         assert all(row["reason"] for row in mine)
     for expected, found in ((file.expected.good, good), (file.expected.bad, bad), (file.expected.total, good + bad)):
         assert expected is None or expected == found
+
+
+def test_rows_are_all_there_in_every_bronze_table(lake: Platform) -> None:
+    """The reader's count of each object is the number of its good and bad rows."""
+    for source in SOURCES:
+        rows = lake.engine.read(lake.engine.open(source.table))
+        assert check_bronze_rows(lake.engine, source.table.path, rows).passed
 
 
 def test_every_quarantined_row_has_a_reason_and_no_text(lake: Platform) -> None:
