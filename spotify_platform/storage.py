@@ -5,6 +5,7 @@ names and are handed to the libraries that need them; they are never printed.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,3 +78,24 @@ class Location:
             if self.endpoint.startswith("http://"):
                 options["allow_http"] = "true"
         return options
+
+
+_NO_CREDENTIALS = re.compile(r"169\.254\.169\.254|IMDS|loading credentials|CredentialsNotLoaded")
+_RETRIES = re.compile(r" in [\d.]+ *[mµn]?s\b.*?(?=HTTP error|Server returned|$)|[, ]*after \d+ retries.*?(?= - |$)")
+
+
+def trouble(error: Exception) -> str:
+    """What a library says of a disk or a server that failed, in one line, and what to look at.
+
+    The object-store libraries write a tree of causes with colours, retries and their own structures.
+    """
+    text = re.sub(r"\x1b\[\d*m", "", str(error))
+    text, _, inner = text.partition("Debug source:")
+    if _NO_CREDENTIALS.search(text):
+        return "S3 refuses: no credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, then run it again."
+    causes = [" ".join(cause.split()).rstrip(".") for cause in text.split("\N{DOWNWARDS ARROW WITH TIP RIGHTWARDS}")]
+    if not (address := re.search(r"https?://[^/\s,)]+", text)):
+        return f"{': '.join(causes)}. Check the disk, the network and the settings, then run it again."
+    deepest = re.findall(r'message: "([^"]+)"', inner)
+    said = (deepest or [_RETRIES.sub("", causes[-1])])[-1].strip(" -:")[:200]
+    return f"{address[0]} does not serve: {said}. Check SPOTIFY_PLATFORM_S3_ENDPOINT, AWS_* and the network, then run it again."

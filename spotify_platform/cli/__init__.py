@@ -1,5 +1,6 @@
 """`spotify-platform …`: thin commands over the steps of `pipeline`. Errors are one or two lines and an exit code."""
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -13,6 +14,7 @@ def main() -> None:
     """Entry point: exit 0 done, 1 the data failed a check, 2 the call was wrong, 3 something outside failed, 130 Ctrl+C."""
     from spotify_platform.cli.app import app, console_error, is_verbose  # noqa: PLC0415 - `--help` need not load engines
 
+    os.environ.setdefault("RUST_LOG", "error")  # without credentials delta-rs warns of each place it looked in, in raw form
     interrupted = False
 
     def remember(number: int, frame: FrameType | None) -> None:
@@ -34,8 +36,12 @@ def main() -> None:
         if isinstance(error, PlatformError):
             console_error(str(error))
             sys.exit(error.exit_code)
-        if isinstance(error, OSError):
-            console_error(f"{error}. Check the disk, the network and the settings, then run it again.")
+        from obstore.exceptions import BaseError  # noqa: PLC0415 - only where something failed
+
+        from spotify_platform.storage import trouble  # noqa: PLC0415
+
+        if isinstance(error, (OSError, BaseError)):
+            console_error(trouble(error))
             sys.exit(3)
         raise
     finally:

@@ -182,6 +182,28 @@ def test_interrupted_says_so_and_exits_130(
     assert "Traceback" not in said
 
 
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("has_keys", [True, False])
+def test_a_server_that_cannot_be_reached_is_one_line(has_keys: bool, export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing listens at port 9 of this machine. The libraries' own words are trees with colours, or tracebacks."""
+    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setenv("SPOTIFY_PLATFORM_S3_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x") if has_keys else monkeypatch.delenv(name, raising=False)
+    for setting, arguments in (
+        ("LAKE", ("status",)),
+        ("LANDING", ("import", str(export / "Streaming_History_Audio_2024_2.json"))),
+    ):
+        monkeypatch.setenv(f"SPOTIFY_PLATFORM_{setting}", "s3://bucket/x")
+        done = subprocess.run(
+            [sys.executable, "-m", "spotify_platform.cli", *arguments], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 3
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert ("127.0.0.1:9" if has_keys else "AWS_ACCESS_KEY_ID") in done.stderr
+
+
 def test_every_command_is_in_the_readme() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     for command in app.registered_commands:
