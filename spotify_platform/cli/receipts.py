@@ -3,11 +3,16 @@
 from rich.console import Console
 from rich.table import Table
 
+from spotify_platform.errors import DataFailedCheck
 from spotify_platform.pipeline.importing import Part, Receipt
 
 
 def print_receipt(console: Console, receipt: Receipt, *, dry_run: bool) -> None:
-    """Print each document with its rows and months, what was left, what seems to be missing, and what to do next."""
+    """Print each document with its rows and months, what was left, what seems to be missing, and what to do next.
+
+    Raises:
+        DataFailedCheck: a file that was named is refused; the others are taken all the same.
+    """
     table = Table(title=f"Receipt for {receipt.user}")
     table.add_column("document", overflow="fold")
     for column in ("recognised as", "rows", "unreadable", "months"):
@@ -16,17 +21,31 @@ def print_receipt(console: Console, receipt: Receipt, *, dry_run: bool) -> None:
         table.add_row(part.name, part.kind or f"- ({part.reason})", f"{part.rows:,}", f"{part.bad_rows:,}", _months(part))
     if receipt.parts:
         console.print(table)
+    for part in receipt.parts:
+        if part.kind and part.reason:
+            console.print(f"{part.name}: {part.reason}", highlight=False, markup=False)
     for path, reason in receipt.left:
         console.print(f"Left alone: {path}: {reason}", highlight=False, markup=False)
-    for missing in receipt.missing:
-        console.print(f"Seems to be missing: {missing}. Ask Spotify for the export again if you do not have it.", highlight=False)
-    rows = sum(part.rows for part in receipt.parts)
+    if receipt.missing:
+        missing = "; ".join(receipt.missing)
+        console.print(f"Seems to be missing: {missing}. Ask Spotify again if you do not have it.", highlight=False, markup=False)
+    _say_taken(console, receipt, dry_run=dry_run)
+    if receipt.refused:
+        raise DataFailedCheck("\n".join(f"Refused: {path}: {reason}" for path, reason in receipt.refused))
+
+
+def _say_taken(console: Console, receipt: Receipt, *, dry_run: bool) -> None:
+    rows = _counted(sum(part.rows for part in receipt.parts), "row")
     if dry_run:
-        console.print(f"{rows:,} rows would be taken. Nothing was changed.", highlight=False)
+        console.print(f"{rows} would be taken. Nothing was changed.", highlight=False)
     elif receipt.keys:
-        console.print(f"{rows:,} rows in {len(receipt.keys)} objects. Now: spotify-platform refresh", highlight=False)
-    else:
+        console.print(f"{rows} in {_counted(len(receipt.keys), 'object')}. Now: spotify-platform refresh", highlight=False)
+    elif receipt.left:
         console.print("Nothing was taken: none of these is a listening history.")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _months(part: Part) -> str:

@@ -3,9 +3,11 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import obstore
@@ -19,7 +21,7 @@ from spotify_platform.landing.inspection import CHUNK, Inspected, inspect
 from spotify_platform.landing.keys import base_name, import_key
 from spotify_platform.pipeline.plan import KINDS
 from spotify_platform.pipeline.platform import Platform, opened
-from spotify_platform.pipeline.reading import Planned, read_objects
+from spotify_platform.pipeline.reading import Framed, Planned, read_objects
 from spotify_platform.profiles import is_user_id
 from spotify_platform.settings import Settings
 from spotify_platform.transforms.typing import type_rows
@@ -30,7 +32,10 @@ _PART = re.compile(r"^(?P<stem>.*?)_?(?P<number>\d{1,2})\.json$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One document of a receipt: a loose file, or a member of a zip. Months are written YYYY-MM."""
+    """One document of a receipt: a loose file, or a member of a zip. Months are written YYYY-MM.
+
+    `reason`: why it is not recognised, or what is wrong with it although it is.
+    """
 
     name: str
     kind: str | None
@@ -43,12 +48,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an import took: keys in the landing zone, the documents they hold, files left alone with the reason."""
+    """What an import took: keys in the landing zone, the documents they hold, files left alone with the reason.
+
+    `refused` are files that were named in the call and are not to be trusted, or broken: those make the call fail.
+    """
 
     user: str
     keys: tuple[str, ...]
     parts: tuple[Part, ...]
     left: tuple[tuple[str, str], ...]
+    refused: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
 
 
@@ -62,37 +71,47 @@ def import_paths(settings: Settings, paths: Sequence[Path], user: str, *, dry_ru
         raise WrongCall(
             f"{user!r} cannot be a user: letters, digits and . _ @ - only, at most 64, beginning with a letter or digit."
         )
-    files = list(_files(paths))
     keys: list[str] = []
     parts: list[Part] = []
     left: list[tuple[str, str]] = []
-    with opened(settings) as platform:
-        for file in files:
+    refused: list[tuple[str, str]] = []
+    with _opened(settings, dry_run=dry_run) as platform:
+        for file in _files(paths):
             found = _inspected(file)
             if not any(one.verdict == "load" for one in found):
-                left.append(
-                    (
-                        str(file),
-                        next((one.reason for one in found if one.reason), "nothing in it is a listening history"),
-                    )
-                )
+                reason = next((one.reason for one in found if one.reason), "nothing in it is a listening history")
+                is_refused = file in paths and any(one.verdict == "refuse" for one in found)
+                (refused if is_refused else left).append((str(file), reason))
                 continue
             parts += _parts(platform, file, found)
             if not dry_run:
                 keys.append(_land(platform.landing, file, user))
     names = [base_name(part.name) for part in parts if part.kind]
-    return Receipt(user, tuple(keys), tuple(parts), tuple(left), tuple(missing_parts(names)))
+    return Receipt(user, tuple(keys), tuple(parts), tuple(left), tuple(refused), tuple(missing_parts(names)))
+
+
+@contextmanager
+def _opened(settings: Settings, *, dry_run: bool) -> Iterator[Platform]:
+    """The platform; for a dry run one in a folder aside, so that nothing is made in the home."""
+    if not dry_run:
+        with opened(settings) as platform:
+            yield platform
+        return
+    with TemporaryDirectory() as aside:
+        nowhere = settings.model_copy(update={"home": Path(aside), "landing": "", "lake": ""})
+        with opened(nowhere) as platform:
+            yield platform
 
 
 def missing_parts(names: Sequence[str]) -> Iterator[str]:
-    """Numbers missing from a series of file names, as `StreamingHistory_music part 2 of 0-5`."""
+    """Numbers missing from each series of file names, as `StreamingHistory_music part 2 of 0-5`."""
     series: dict[str, set[int]] = {}
     for name in names:
         if match := _PART.match(_YEARS.sub("", name)):
             series.setdefault(match["stem"], set()).add(int(match["number"]))
     for stem, numbers in sorted(series.items()):
-        for number in sorted(set(range(max(numbers) + 1)) - numbers):
-            yield f"{stem} part {number} of 0-{max(numbers)}"
+        if missing := sorted(set(range(max(numbers) + 1)) - numbers):
+            yield f"{stem} part{'s' * (len(missing) > 1)} {', '.join(map(str, missing))} of 0-{max(numbers)}"
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -118,22 +137,27 @@ def _parts(platform: Platform, file: Path, found: Sequence[Inspected]) -> Iterat
             yield Part(_shown(file, one), None, 0, 0, None, None, one.reason)
     for kind in sorted({one.kind for one in found if one.kind and one.sha256}):
         mine = [one for one in found if one.kind == kind]
-        measured = _measured(platform, file, kind, mine)
+        framed = _framed(platform, file, mine)
+        measured = _measured(platform, kind, framed)
         for number, one in enumerate(mine):
             row = measured.get(number, {"rows": 0, "bad": 0, "first": None, "last": None})
-            yield Part(_shown(file, one), kind, row["rows"], int(row["bad"] or 0), row["first"], row["last"], None)
+            reason = framed.objects[number].reason
+            yield Part(_shown(file, one), kind, row["rows"], int(row["bad"] or 0), row["first"], row["last"], reason)
 
 
 def _shown(file: Path, found: Inspected) -> str:
     return f"{file.name}{found.key[len(file.name) :]}"
 
 
-def _measured(platform: Platform, file: Path, kind: str, found: Sequence[Inspected]) -> dict[int, dict[str, Any]]:
-    """For each document, by its number: rows, unreadable rows, first and last month."""
-    source = BY_TABLE[kind]
+def _framed(platform: Platform, file: Path, found: Sequence[Inspected]) -> Framed:
     # Each document as if of a user of its own: of two that are equal, both are told of here.
     planned = [Planned(one.key, one.etag, one.size, one.sha256 or "", str(n)) for n, one in enumerate(found)]
-    framed = read_objects(LocalStore(str(file.absolute().parent)), planned, set(), platform.work / "receipt.ndjson")
+    return read_objects(LocalStore(str(file.absolute().parent)), planned, set(), platform.work / "receipt.ndjson")
+
+
+def _measured(platform: Platform, kind: str, framed: Framed) -> dict[int, dict[str, Any]]:
+    """For each document, by its number: rows, unreadable rows, first and last month."""
+    source = BY_TABLE[kind]
     if not framed.lines.num_rows:
         return {}
     typed = platform.engine.cache(

@@ -81,7 +81,7 @@ def test_dry_run_changes_nothing(
 ) -> None:
     assert call(monkeypatch, "import", str(export), "--dry-run") == 0
     assert "Nothing was changed" in capfd.readouterr().out
-    assert not list((home / "landing").rglob("*.json"))
+    assert [path.name for path in home.iterdir()] == ["dbt"]
 
 
 def test_a_zip_of_nothing_is_left_alone(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,6 +89,35 @@ def test_a_zip_of_nothing_is_left_alone(home: Path, tmp_path: Path, monkeypatch:
         archive.writestr("photo.jpg", b"\xff\xd8")
     assert call(monkeypatch, "import", str(tmp_path / "holiday.zip")) == 0
     assert not list((home / "landing").rglob("*.zip"))
+
+
+def test_a_refused_zip_fails_when_it_was_named(
+    home: Path, export: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What else was named is taken; one that only lies in a folder may be none of ours and does not make it fail."""
+    drop(export, "broken.zip", b"PK\x03\x04 and no more")
+    assert call(monkeypatch, "import", str(export / "broken.zip"), str(export / "Streaming_History_Audio_2024_2.json")) == 1
+    said = capfd.readouterr()
+    assert "2 rows in 1 object." in said.out
+    assert "broken.zip: the zip cannot be opened" in said.err
+    assert len(list((home / "landing").rglob("*.json"))) == 1
+    assert call(monkeypatch, "import", str(export)) == 0
+    assert "Left alone" in capfd.readouterr().out
+
+
+@pytest.mark.usefixtures("home")
+def test_a_receipt_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "some"
+    drop(folder, "endsong_7.json", json.dumps([extended(1), extended(2)]).encode()[:-3])
+    drop(folder, "endsong_2.json", json.dumps([extended(3)]).encode("utf-16"))
+    drop(folder, "cover.png", b"\x89PNG\r\n\x1a\n")
+    assert call(monkeypatch, "import", str(folder)) == 0
+    said = capfd.readouterr().out
+    assert "endsong_7.json: cut off" in said
+    assert "endsong_2.json: it is UTF-16" in said
+    assert "cover.png: it is no JSON and no zip" in said
+    assert "endsong parts 0, 1, 3, 4, 5, 6 of 0-7" in said
+    assert said.count("Seems to be missing") == 1
 
 
 @pytest.mark.usefixtures("home")
