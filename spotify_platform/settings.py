@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from spotify_platform.errors import WrongCall
-from spotify_platform.profiles import is_time_zone
+from spotify_platform.profiles import USER_ID, is_time_zone, no_time_zone
 from spotify_platform.storage import Location
 
 PREFIX = "SPOTIFY_PLATFORM_"
@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     engine: Literal["duckdb"] = Field("duckdb", description="What computes: duckdb (one machine)")
     s3_endpoint: str | None = Field(None, description="Address of an S3-compatible server; empty means AWS")
     queue_url: str | None = Field(None, description="SQS queue that is told of new objects; empty means listing")
-    user: str = Field("me", pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$", description="user_id of objects that name none")
+    user: str = Field("me", pattern=rf"^{USER_ID}$", description="user_id of objects that name none")
     timezone: str = Field("UTC", description="IANA zone in which local dates and hours are told")
     buckets: int = Field(64, ge=1, le=4096, description="User buckets of a lake; fixed when the lake is created")
     batch_bytes: int = Field(1_000_000_000, ge=1, description="Most bytes of JSON in one batch")
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     @classmethod
     def _known_zone(cls, zone: str) -> str:
         if not is_time_zone(zone):
-            raise ValueError(f"{zone!r} is no IANA time zone; write one such as Europe/Berlin or America/New_York")
+            raise ValueError(no_time_zone(zone))
         return zone
 
     @field_validator("home")

@@ -73,6 +73,22 @@ def test_a_profile_has_its_own_zone(tmp_path: Path) -> None:
             profiles.time_zone(user)
 
 
+def test_keeping_a_zone_leaves_the_rest_of_a_profile(tmp_path: Path) -> None:
+    profiles = Profiles(tmp_path / "profile", "UTC")
+    path = profiles.keep_time_zone("anna", "Asia/Tokyo")
+    assert path.read_text() == 'time_zone = "Asia/Tokyo"\n'
+    path.write_text('# mine\ntime_zone = "Asia/Tokyo"  # home\nother = 1\n')
+    profiles.keep_time_zone("anna", "Europe/Berlin")
+    assert path.read_text() == '# mine\ntime_zone = "Europe/Berlin"\nother = 1\n'
+    path.write_text("other = 1")
+    profiles.keep_time_zone("anna", "Europe/Berlin")
+    assert profiles.time_zone("anna") == "Europe/Berlin"
+    path.write_text("time_zone = ")
+    with pytest.raises(WrongCall, match=r"anna\.toml"):
+        profiles.keep_time_zone("anna", "Europe/Berlin")
+    assert [file.name for file in path.parent.iterdir()] == ["anna.toml"]
+
+
 def test_places_are_folders_or_s3() -> None:
     assert Location.of("~/x").url == str(Path("~/x").expanduser())
     place = Location.of("s3://bucket/some/prefix/", "http://127.0.0.1:9")

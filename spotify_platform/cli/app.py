@@ -33,6 +33,9 @@ def console_error(message: str) -> None:
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="Zips, folders, JSON files, in any mix.")],
     user: Annotated[str | None, typer.Option(help="Whose history it is; default is the setting USER (me).")] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="Where the user's days begin, such as Europe/Berlin; kept in the user's profile.")
+    ] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken.")] = False,
 ) -> None:
@@ -41,7 +44,7 @@ def import_(
     from spotify_platform.pipeline.importing import import_paths  # noqa: PLC0415
 
     settings = load_settings()
-    receipt = import_paths(settings, paths, user or settings.user, dry_run=dry_run)
+    receipt = import_paths(settings, paths, user or settings.user, dry_run=dry_run, time_zone=time_zone)
     print_receipt(Console(), receipt, dry_run=dry_run)
 
 
@@ -96,7 +99,7 @@ def maintain() -> None:
 
 @app.command()
 def demo(
-    plays: Annotated[int, typer.Option(min=100, help="How many plays to simulate.")] = 20_000,
+    plays: Annotated[int, typer.Option(min=100, help="About how many plays to simulate.")] = 20_000,
     seed: Annotated[int, typer.Option(help="Another seed, another listener.")] = 1,
 ) -> None:
     """Simulate a listener in a home of its own, and take the way from exports to top lists: no account, no network."""
@@ -106,7 +109,7 @@ def demo(
 
 
 @app.command()
-def dev(port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000) -> None:
+def dev(port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the UI on 127.0.0.1.")] = 3000) -> None:
     """Start Dagster: its UI, the landing sensor, the hourly sweep. Stop with Ctrl+C."""
     from spotify_platform.cli.dev import run_dev  # noqa: PLC0415
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from spotify_platform.cli.progress import refreshed
-from spotify_platform.errors import DataFailedCheck
+from spotify_platform.errors import DataFailedCheck, WrongCall
 from spotify_platform.pipeline.importing import import_paths
 from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.settings import Settings, load_settings
@@ -21,29 +21,50 @@ from spotify_platform.simulator import simulate, truth, write_extended_zip, writ
 ZONE = "Europe/Berlin"
 QUESTION = """"select rank, artist_name, play_count from gold.top_artists where period = 'all' order by rank limit 5\""""
 USER = "demo"
+MARK = ".made-by-spotify-platform-demo"
 
 
 def run_demo(settings: Settings, console: Console, *, plays: int, seed: int) -> None:
-    """Simulate, import, refresh, and hold what came out against the truth."""
+    """Simulate, import, refresh, and hold what came out against the truth.
+
+    Raises:
+        WrongCall: the folder beside the home is there, and no demo made it.
+    """
     home = settings.home.with_name(f"{settings.home.name}-demo")
-    shutil.rmtree(home, ignore_errors=True)
+    make_home(home)
     demo = load_settings(home=home, landing="", lake="", timezone=ZONE, settle_seconds=0, user=USER)
     started = time.perf_counter()
-    console.print(f"Simulating {plays:,} plays (seed {seed}) ...", highlight=False)
+    console.print(f"Simulating a listener (seed {seed}) ...", highlight=False)
     history = simulate(seed=seed, plays=plays, time_zone=ZONE)
+    known = truth(history)
+    # An export repeats some rows, and whole sessions do not come out at any number: so neither is exactly --plays.
+    console.print(f"Simulated {known.plays:,} plays; the export holds {known.extended_rows:,} rows of them.", highlight=False)
     with tempfile.TemporaryDirectory() as folder:
         write_extended_zip(history, Path(folder) / "my_spotify_data.zip")
         import_paths(demo, [Path(folder) / "my_spotify_data.zip"], USER)
-    home.mkdir(parents=True, exist_ok=True)
     write_truth(history, home / "truth.json")
     refreshed(demo, console)
     _show(demo, console)
-    _compare(demo, console, truth(history).extended_records)
+    _compare(demo, console, known.extended_records)
     console.print(f"Done in {time.perf_counter() - started:.1f} s. Everything lies in {home}", highlight=False)
     # Never wrapped: pasted in two lines, the command would ask the user's own home.
     program = shlex.quote(str(Path(sys.executable).with_name("spotify-platform")))
     ask = f"SPOTIFY_PLATFORM_HOME={shlex.quote(str(home))} {program} sql {QUESTION}"
     console.print(f"Ask it:\n{ask}", highlight=False, markup=False, soft_wrap=True)
+
+
+def make_home(home: Path) -> None:
+    """An empty home, marked as a demo's; one that an earlier demo made is deleted, and nothing else ever is.
+
+    Raises:
+        WrongCall: something else lies there.
+    """
+    if (home / MARK).is_file() and not home.is_symlink():
+        shutil.rmtree(home)
+    elif home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise WrongCall(f"The demo would write to {home}, but that was not made by a demo. Move it away or delete it.")
+    home.mkdir(parents=True, exist_ok=True)
+    (home / MARK).touch()
 
 
 ACCOUNTING = """
@@ -80,4 +101,4 @@ def _compare(settings: Settings, console: Console, expected: int) -> None:
     found = row[0] if row else 0
     if found != expected:
         raise DataFailedCheck(f"The demo came to {found:,} plays, the simulator knows of {expected:,}.")
-    console.print(f"{found:,} plays in Gold: exactly those that the simulator knows of.", highlight=False)
+    console.print(f"{found:,} plays in Gold: exactly those that were simulated.", highlight=False)

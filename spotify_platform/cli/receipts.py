@@ -35,6 +35,9 @@ def print_receipt(console: Console, receipt: Receipt, *, dry_run: bool) -> None:
 
 
 def _say_taken(console: Console, receipt: Receipt, *, dry_run: bool) -> None:
+    if receipt.kept_zone:
+        zone, path = receipt.kept_zone
+        console.print(f"Time zone {zone}, kept in {path}; edit it there.", highlight=False, markup=False)
     rows = _counted(sum(part.rows for part in receipt.parts), "row")
     if dry_run:
         console.print(f"{rows} would be taken. Nothing was changed.", highlight=False)

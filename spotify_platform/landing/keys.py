@@ -9,10 +9,11 @@ import re
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
+from spotify_platform.profiles import is_user_id
+
 MEMBER = "!"
 INBOX = "inbox"
 _MEMBER_OF = re.compile(r"(?<=\.zip)!", re.IGNORECASE)
-_USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _DATED = re.compile(r"^(?P<root>[^/]+/[^/]+)/(?P<day>\d{4}/\d{2}/\d{2})/\d{8}T\d{6}(?:\d{3,6})?Z-[0-9a-f]{8}(?:[./]|$)")
 
 
@@ -40,7 +41,7 @@ def is_zip_name(key: str) -> bool:
 def owner(key: str, default: str) -> str:
     """user_id of an object: the folder below `inbox/` or below a source; `default` where there is none."""
     parts = key.split("/")
-    return parts[1] if len(parts) > 2 and _USER.fullmatch(parts[1]) else default
+    return parts[1] if len(parts) > 2 and is_user_id(parts[1]) else default
 
 
 def dated(key: str) -> tuple[str, date] | None:

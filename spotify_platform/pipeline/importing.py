@@ -22,7 +22,7 @@ from spotify_platform.landing.keys import base_name, import_key
 from spotify_platform.pipeline.plan import KINDS
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.reading import Framed, Planned, read_objects
-from spotify_platform.profiles import is_user_id
+from spotify_platform.profiles import Profiles, is_time_zone, is_user_id, no_time_zone
 from spotify_platform.settings import Settings
 from spotify_platform.transforms.typing import type_rows
 
@@ -50,6 +50,7 @@ class Part:
 class Receipt:
     """What an import took: keys in the landing zone, the documents they hold, files left alone with the reason.
 
+    `kept_zone` is the time zone that was written into the user's profile, and that file.
     `refused` are files that were named in the call and are not to be trusted, or broken: those make the call fail.
     """
 
@@ -59,14 +60,22 @@ class Receipt:
     left: tuple[tuple[str, str], ...]
     refused: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
+    kept_zone: tuple[str, Path] | None
 
 
-def import_paths(settings: Settings, paths: Sequence[Path], user: str, *, dry_run: bool = False) -> Receipt:
+def import_paths(
+    settings: Settings, paths: Sequence[Path], user: str, *, dry_run: bool = False, time_zone: str | None = None
+) -> Receipt:
     """Put files into the landing zone under the user's inbox; what is not a listening history is left and named.
 
+    The zone that is given, or set for the platform when the user has no profile, is kept in the user's profile once
+    something is taken: a later call without the setting would otherwise move all days of the history to UTC.
+
     Raises:
-        WrongCall: a path is not there, or the user's name cannot be one.
+        WrongCall: a path is not there, the user's name cannot be one, or the zone is none.
     """
+    if time_zone is not None and not is_time_zone(time_zone):
+        raise WrongCall(f"--time-zone: {no_time_zone(time_zone)}.")
     if not is_user_id(user):
         raise WrongCall(
             f"{user!r} cannot be a user: letters, digits and . _ @ - only, at most 64, beginning with a letter or digit."
@@ -87,7 +96,15 @@ def import_paths(settings: Settings, paths: Sequence[Path], user: str, *, dry_ru
             if not dry_run:
                 keys.append(_land(platform.landing, file, user))
     names = [base_name(part.name) for part in parts if part.kind]
-    return Receipt(user, tuple(keys), tuple(parts), tuple(left), tuple(refused), tuple(missing_parts(names)))
+    kept = _kept_zone(settings, user, time_zone) if keys else None
+    return Receipt(user, tuple(keys), tuple(parts), tuple(left), tuple(refused), tuple(missing_parts(names)), kept)
+
+
+def _kept_zone(settings: Settings, user: str, zone: str | None) -> tuple[str, Path] | None:
+    profiles = Profiles(settings.home / "profile", settings.timezone)
+    if zone is None and "timezone" in settings.model_fields_set and not profiles.path(user).exists():
+        zone = settings.timezone
+    return (zone, profiles.keep_time_zone(user, zone)) if zone else None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,9 @@ import pytest
 
 from spotify_platform.cli import main
 from spotify_platform.cli.app import app
+from spotify_platform.cli.demo import make_home
+from spotify_platform.profiles import Profiles
+from spotify_platform.settings import load_settings
 from spotify_platform_tests.scenario import account, drop, extended
 
 
@@ -130,6 +134,8 @@ def test_a_receipt_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Monkey
         (("sql", "select * from gold.nothing"), "does not accept the query"),
         (("sql", "select 1", "--format", "xml"), "one of table, csv, json, parquet"),
         (("sql", "select * from silver.plays"), "spotify-platform refresh"),
+        (("import", ".", "--time-zone", "Mars/Olympus"), "such as Europe/Berlin"),
+        (("dev", "--port", "99999"), "65535"),
         (("rebuild", "--verify"), "spotify-platform import"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
@@ -233,6 +239,31 @@ def test_a_server_that_cannot_be_reached_is_one_line(has_keys: bool, export: Pat
         assert ("127.0.0.1:9" if has_keys else "AWS_ACCESS_KEY_ID") in done.stderr
 
 
+def test_the_time_zone_is_kept(
+    home: Path, export: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A shell without the setting would otherwise move every day of the history to UTC."""
+    monkeypatch.setenv("COLUMNS", "400")
+    profile = home / "profile" / "me.toml"
+    assert call(monkeypatch, "import", str(export)) == 0
+    assert not profile.exists()
+    monkeypatch.setenv("SPOTIFY_PLATFORM_TIMEZONE", "Europe/Berlin")
+    assert call(monkeypatch, "import", str(export), "--dry-run") == 0
+    assert call(monkeypatch, "import", str(export / "ReadMe.pdf")) == 0
+    assert not profile.exists()
+    assert call(monkeypatch, "import", str(export)) == 0
+    assert f"Time zone Europe/Berlin, kept in {profile}; edit it there." in capfd.readouterr().out
+    monkeypatch.setenv("SPOTIFY_PLATFORM_TIMEZONE", "Asia/Tokyo")
+    assert call(monkeypatch, "import", str(export)) == 0
+    assert "Time zone" not in capfd.readouterr().out
+    monkeypatch.delenv("SPOTIFY_PLATFORM_TIMEZONE")
+    assert load_settings().timezone == "UTC"
+    assert Profiles(profile.parent, "UTC").time_zone("me") == "Europe/Berlin"
+    assert call(monkeypatch, "import", str(export), "--time-zone", "America/New_York") == 0
+    assert f"Time zone America/New_York, kept in {profile}" in capfd.readouterr().out
+    assert Profiles(profile.parent, "UTC").time_zone("me") == "America/New_York"
+
+
 def test_every_command_is_in_the_readme() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     for command in app.registered_commands:
@@ -243,8 +274,27 @@ def test_every_command_is_in_the_readme() -> None:
 @pytest.mark.usefixtures("home")
 def test_demo_comes_to_the_truth(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    assert call(monkeypatch, "demo", "--plays", "300") == 0
+    assert call(monkeypatch, "demo", "--plays", "500") == 0
     said = capfd.readouterr().out
-    assert "exactly those that the simulator knows of" in said
+    simulated = re.search(r"Simulated ([\d,]+) plays", said)
+    assert simulated
+    assert f"{simulated[1]} plays in Gold: exactly those that were simulated" in said
     ask = said[said.index("SPOTIFY_PLATFORM_HOME=") :].strip()
     assert "\n" not in ask, "pasted in two lines it would ask the user's own home"
+
+
+def test_demo_deletes_only_what_a_demo_made(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    theirs = home.with_name("home-demo")
+    drop(theirs, "thesis.json", {})
+    assert call(monkeypatch, "demo", "--plays", "300") == 2
+    assert "home-demo" in capfd.readouterr().err
+    assert (theirs / "thesis.json").is_file()
+
+
+def test_a_home_of_an_earlier_demo_is_made_anew(tmp_path: Path) -> None:
+    for _ in range(2):
+        make_home(tmp_path / "demo")
+        assert len(list((tmp_path / "demo").iterdir())) == 1
+        drop(tmp_path / "demo", "lake/old.json", {})
