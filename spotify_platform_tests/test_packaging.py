@@ -1,14 +1,21 @@
 """The wheel works outside a clone: it carries the dbt project and Dagster's settings."""
 
+import ast
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
+from collections.abc import Iterable, Iterator
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 @pytest.fixture(scope="module")
@@ -45,4 +52,39 @@ def test_the_demo_runs_from_it_in_another_folder(wheel: Path, tmp_path: Path) ->
     assert found.stdout.strip() == str(installed / "spotify_platform" / "_dbt_project")
     demo = [sys.executable, "-m", "spotify_platform.cli", "demo", "--plays", "300"]
     done = subprocess.run(demo, check=True, **run)
-    assert "exactly those that the simulator knows of" in done.stdout
+    assert "exactly those that were simulated" in done.stdout
+
+
+def names_of(requirements: Iterable[str], extras: Iterable[str] = ("",)) -> Iterator[Requirement]:
+    """Requirements that hold on this machine."""
+    for text in requirements:
+        requirement = Requirement(text)
+        if requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in extras):
+            yield requirement
+
+
+def test_what_is_imported_is_declared() -> None:
+    """What comes with another package today may leave with it tomorrow."""
+    declared = {canonicalize_name(requirement.name) for requirement in names_of(PROJECT["dependencies"])}
+    homes = packages_distributions()
+    for path in (ROOT / "spotify_platform").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            modules += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+            for module in {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - {"spotify_platform"}:
+                assert declared & {canonicalize_name(home) for home in homes[module]}, f"{module} in {path}"
+
+
+def test_all_that_is_installed_with_it_is_pinned() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in lines if "==" in line}
+    waiting = list(names_of(PROJECT["dependencies"]))
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        mark = (name, ",".join(sorted(requirement.extras)))
+        if mark not in seen:
+            seen.add(mark)
+            assert name in pinned
+            waiting += names_of(requires(name) or [], ("", *requirement.extras))
