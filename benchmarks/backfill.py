@@ -65,7 +65,7 @@ def with_duckdb(platform: Platform, folder: Path) -> None:
         f"create or replace temp view plain_records as select * from read_parquet('{folder}/records/*/*/*.parquet', "
         "hive_partitioning = true, hive_types = {user_bucket: INT, year: INT})"
     )
-    plays = engine.sql(all_plays(platform, engine.ibis.table("plain_records"), ledger))
+    plays = engine.sql(all_plays(platform, engine.ibis.table("plain_records"), ledger, ledger.holds))
     engine.connection.execute(f"copy ({plays}) to '{folder}/plays' {how}")
 
 

@@ -6,10 +6,11 @@ Each table is partitioned by `_part`: `row` (good rows), `bad` (quarantined rows
 
 from spotify_platform.contracts.model import TIMESTAMP, Column, Field, Source, Table
 
-# Keys that never pass into a table, an event or an error, in any spelling of case and punctuation (law 8).
+# Keys that never pass into a table, an event or an error, alone or as a word of a longer key, in any spelling of case and
+# punctuation (law 8).
 PRIVATE_KEYS = frozenset(
     {
-        *("ip", "ipaddr", "ipaddrdecrypted", "ipaddress", "useragent", "useragentdecrypted", "deviceid"),
+        *("ip", "ipv4", "ipv6", "ipaddr", "ipaddrdecrypted", "ipaddress", "useragent", "useragentdecrypted", "deviceid"),
         *("user", "userid", "username", "displayname", "owner", "createdby", "addedby", "facebookuid"),
         *("email", "phone", "mobilenumber", "birthdate", "address", "postalcode"),
         *("city", "region", "metrocode", "geo", "coordinates", "latitude", "longitude", "lat", "lon"),

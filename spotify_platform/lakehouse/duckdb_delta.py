@@ -42,7 +42,13 @@ WRITER = WriterProperties(compression="ZSTD", max_row_group_size=32_768)
 class DuckDbDelta:
     """`Engine` on one machine. Not safe to share between threads; make one where it is needed."""
 
-    troubles = (OSError, MemoryError, duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException)
+    troubles: tuple[type[Exception], ...] = (
+        OSError,
+        MemoryError,
+        duckdb.IOException,
+        duckdb.OutOfMemoryException,
+        duckdb.InterruptException,
+    )
 
     def __init__(self, lake: Location, *, memory_limit: str, threads: int, spill: Path) -> None:
         self.lake = lake

@@ -22,13 +22,15 @@ KINDS = {
     "array": ("ARRAY",),
 }
 WITHHELD = "withheld: holds private keys"
-_PRIVATE = "', '".join(sorted(PRIVATE_KEYS))
 # As real exports spell them: the cheap test that spares most rows the costly one.
 _SPELLED = ("ip_addr", "ip_addr_decrypted", "user_agent_decrypted", "username")
-# The same keys as they look inside JSON text, quotes escaped or not, with the usual separators between their words.
-_PRIVATE_TEXT = (
-    r'(?i)\\*"[_\-. ]*(' + "|".join("[_\\-. ]*".join(re.escape(key)) for key in sorted(PRIVATE_KEYS)) + r')[_\-. ]*\\*"\s*:'
-)
+# A denied key may be the whole key or any word of it, and be written with anything between its own words.
+_PRIVATE = "(" + "|".join('[^a-z0-9"]*'.join(map(re.escape, key)) for key in sorted(PRIVATE_KEYS)) + ")"
+_PRIVATE_KEY = f"(^|[^a-z]){_PRIVATE}([^a-z]|$)"
+# The same inside JSON text, quotes escaped or not.
+_PRIVATE_TEXT = f'"([^"]*[^a-z"])?{_PRIVATE}([^a-z"][^"]*)?"\\s*:'
+# A listener's own collection has their name in its address.
+_NAMED = r"(?i)(users?(?::|%3a|/))[^:/?%\"\\]+"
 
 
 def quoted(text: str) -> str:
@@ -86,7 +88,7 @@ def _column(number: int, field: Field) -> str:
     if field.kind != "json":
         return f'case when {right} then {value} end as "{field.column}"'
     nested = f"from_json({value}, {_shape(field.type)})"
-    clean = f"not regexp_matches(to_json({nested})::varchar, {quoted(_PRIVATE_TEXT)})"
+    clean = f"not {_is_private(f'to_json({nested})::varchar')}"
     return f'case when {right} and {clean} then {_masked(nested, field.column)} end as "{field.column}"'
 
 
@@ -98,9 +100,22 @@ def _masked(value: str, column: str) -> str:
     """A context may be a listener's own collection, and then its address holds the user name."""
     if column != "context":
         return value
-    mask = r"regexp_replace({0}, '(user[:/]|users/)[^:/?]+', '\1~')"
-    uri, href, link = (mask.format(f"({value}).{part}") for part in ("uri", "href", "external_urls.spotify"))
+    uri, href, link = (_without_names(f"({value}).{part}") for part in ("uri", "href", "external_urls.spotify"))
     return f"struct_pack(type := ({value}).type, uri := {uri}, href := {href}, external_urls := struct_pack(spotify := {link}))"
+
+
+def _without_names(text: str) -> str:
+    return f"regexp_replace({text}, {quoted(_NAMED)}, '\\1~', 'g')"
+
+
+def _words(text: str) -> str:
+    """Text in lower case, with the words of a key like `userName` apart."""
+    return f"lower(regexp_replace({text}, '([a-z0-9])([A-Z])', '\\1_\\2', 'g'))"
+
+
+def _is_private(text: str) -> str:
+    """Whether JSON text holds a private key."""
+    return f"regexp_matches({_words(text)}, {quoted(_PRIVATE_TEXT)})"
 
 
 def _shape(type_: str) -> str:
@@ -135,13 +150,13 @@ def _unknown_at(path: str, names: list[str]) -> str:
     keys = f"list_distinct(flatten(json_keys(json, {at})))" if many else f"json_keys(json, {at})"
     # Two filters, one inside the other: the costly one sees only what the cheap one leaves.
     foreign = f"list_filter({keys}, lambda k: k not in ({', '.join(map(quoted, [*names, *_SPELLED]))}))"
-    shown = f"list_filter({foreign}, lambda k: regexp_replace(lower(k), '[^a-z0-9]', '', 'g') not in ('{_PRIVATE}'))"
+    shown = f"list_filter({foreign}, lambda k: not regexp_matches({_words('k')}, {quoted(_PRIVATE_KEY)}))"
     pointer = "'/' || replace(replace(k, '~', '~0'), '/', '~1')"
     if many:
         value = f"to_json(list_transform(json_extract(json, {at}), lambda x: json_extract(x, {pointer})))::varchar"
     else:
         value = f"json_extract(json, {quoted('/' + path.replace('.', '/') if path else '')} || {pointer})::varchar"
-    safe = f"case when regexp_matches({value}, {quoted(_PRIVATE_TEXT)}) then {quoted(json.dumps(WITHHELD))} else {value} end"
+    safe = f"case when {_is_private(value)} then {quoted(json.dumps(WITHHELD))} else {_without_names(value)} end"
     name = f"to_json({quoted(f'{path}.' if path else '')} || k)::varchar"
     return f"coalesce(list_transform({shown}, lambda k: {name} || ':' || {safe}), [])"
 

@@ -95,6 +95,7 @@ def _culprits(platform: Platform, source: Source, number: int, planned: Sequence
     are for objects that end the process: each try leaves one of its own, and only three of them speak against an object.
     """
     found: dict[str, str] = {}
+    troubles: tuple[type[Exception], ...] = (*platform.engine.troubles, BaseError, Outside)
     for item in planned:
         before = [mark for mark in _marks(platform, source, number) if f"/alone-{item.sha256}-" in mark]
         if len(before) >= MOST_ATTEMPTS:
@@ -104,7 +105,7 @@ def _culprits(platform: Platform, source: Source, number: int, planned: Sequence
         try:
             framed = read_objects(platform.landing, [item], set(), folder / "alone.ndjson")
             platform.engine.fetch(bronze_rows(platform, source, framed, [], number).count().as_table())
-        except (*platform.engine.troubles, BaseError, Outside):
+        except troubles:
             raise  # of this machine, or of what it reaches: the object is none the worse for it
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not block the lake, and it is written down
             # The type alone: a parser's message may quote the text it failed on.

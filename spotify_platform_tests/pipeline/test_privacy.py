@@ -26,6 +26,8 @@ def private_fields() -> dict[str, str]:
         "User Agent",
         "metro_code",
     }
+    spelled |= {"client_ip", "clientIP", "ip_address_decrypted", "user_agent_string", "emailAddress", "IPv4", "user\u00a0name"}
+    spelled |= {spelling.format(key) for key in PRIVATE_KEYS for spelling in SPELLINGS}
     return {**dict.fromkeys(PRIVATE_KEYS | spelled, CANARY), **{key.upper(): CANARY for key in PRIVATE_KEYS}}
 
 
@@ -41,9 +43,13 @@ def land_canaries(platform: Platform) -> None:
         [CANARY],
         CANARY,
     ]
+    odd = [{"user:name": CANARY}, {"ip/addr": CANARY}, {"user\u00a0name": CANARY}, {"clientIp": CANARY}, {"X-username": CANARY}]
+    rows += [extended(10 + n, deep={"list": [keys]}) for n, keys in enumerate(odd)]
+    rows.append(extended(9, link=f"spotify:user:{CANARY}:collection"))
     drop(landing, "endsong.json", rows)
     drop(landing, "StreamingHistory0.json", [account(1, **private), account(2, msPlayed="x", **nested)])
     track = item()["track"]
+    addresses = [f"SPOTIFY:USER:{CANARY}:collection", f"spotify%3Auser%3A{CANARY}%3Acollection", f"x/users/{CANARY}?a"]
     poll = answer(
         item(1, **private),
         item(2, track={**track, **private, "album": {"name": {"username": CANARY}, **private}}),
@@ -52,6 +58,7 @@ def land_canaries(platform: Platform) -> None:
         ),
         item(4, track={**track, "artists": [{"name": "Kala", "owner": CANARY}]}),
         item(5, played_at=None, **private),
+        *[item(20 + n, context={"type": "x", "uri": uri, "preview": uri}) for n, uri in enumerate(addresses)],
     )
     drop(landing, "recently-played.json", {**poll, **private})
     drop(landing, "Userdata.json", private)
