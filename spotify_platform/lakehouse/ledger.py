@@ -38,10 +38,10 @@ def known(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> set[tuple[st
     return {(row["key"], row["etag"]) for row in found}
 
 
-def last_decisions(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """The last decision on each of these keys: batch and etag."""
-    found = engine.look_up(ledger, ["key", "batch", "etag"], among=("key", sorted(set(keys))))
-    return {row["key"]: (row["batch"], row["etag"]) for row in sorted(found, key=itemgetter("batch"))}
+def last_batches(engine: Engine, ledger: Snapshot, keys: Iterable[str]) -> dict[tuple[str, str], int]:
+    """Number of the last batch that decided on each version, as (key, etag), of these keys."""
+    found = engine.look_up(ledger, ["key", "etag", "batch"], among=("key", sorted(set(keys))))
+    return {(row["key"], row["etag"]): row["batch"] for row in sorted(found, key=itemgetter("batch"))}
 
 
 @dataclass(frozen=True, slots=True)

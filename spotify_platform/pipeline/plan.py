@@ -1,7 +1,7 @@
 """Planning: which landed objects are new, what each is, and one batch of the ledger after another that says so."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.dbt import project_hash
 from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.lakehouse.ledger import append_batch, definition_hashes, known, last_decisions, settings_hashes
+from spotify_platform.lakehouse.ledger import append_batch, definition_hashes, known, last_batches, settings_hashes
 from spotify_platform.landing.archives import ArchiveLimits
 from spotify_platform.landing.arrivals import Arrival, recent, settled, sweep
 from spotify_platform.landing.inspection import Inspected, Recognisable, inspect
@@ -33,25 +33,23 @@ def new_arrivals(platform: Platform, *, full: bool = False) -> list[Arrival]:
     days = {} if full else newest_days(platform, ledger, last_sweep(platform))
     listed = sweep(platform.landing) if full else recent(platform.landing, days)
     seen = known(platform.engine, ledger, (arrival.key for arrival in listed))
-    back = {split(key)[0] for key in lost_keys(platform, ledger)}
-    fresh = [arrival for arrival in listed if (arrival.key, arrival.etag) not in seen or arrival.key in back]
+    back = {(split(key)[0], etag) for key, etag in lost(platform, ledger)}
+    fresh = [a for a in listed if (a.key, a.etag) not in seen or (a.key, a.etag) in back]
     return settled(platform.landing, fresh, platform.settings.settle_seconds)
 
 
-def lost_keys(platform: Platform, ledger: Snapshot) -> set[str]:
-    """Objects that were gone when they were to be loaded, by the last decision on them: if they come back, they are new."""
+def lost(platform: Platform, ledger: Snapshot) -> set[tuple[str, str]]:
+    """Versions, as (key, etag), that were gone when they were to be loaded, by the last decision on them.
+
+    If one comes back as it was, it is new. Another version of the object is another matter.
+    """
     gone = f"_part = 'object' and _status = 'refused' and _reason = '{GONE}'"
-    gone_at: dict[str, int] = {}
+    gone_at: set[tuple[str, int]] = set()
     for source in SOURCES:
-        for row in platform.engine.look_up(platform.engine.open(source.table), ["_object", "_batch"], gone):
-            gone_at[row["_object"]] = max(row["_batch"], gone_at.get(row["_object"], 0))
-    last = last_decisions(platform.engine, ledger, {*gone_at, *(split(key)[0] for key in gone_at)})
-    return {key for key, batch in gone_at.items() if last[key][0] == batch and _is_newest(last, key)}
-
-
-def _is_newest(last: Mapping[str, tuple[int, str]], key: str) -> bool:
-    """Whether what a decision was on is the newest version of it: not a member of a zip that was replaced since."""
-    return last.get(split(key)[0], last[key])[1] == last[key][1]
+        found = platform.engine.look_up(platform.engine.open(source.table), ["_object", "_batch"], gone)
+        gone_at |= {(row["_object"], row["_batch"]) for row in found}
+    last = last_batches(platform.engine, ledger, (key for key, _ in gone_at))
+    return {(key, etag) for (key, etag), batch in last.items() if (key, batch) in gone_at}
 
 
 def plan(platform: Platform, *, full: bool = False) -> list[int]:
@@ -117,8 +115,8 @@ def _decide(platform: Platform, found: Inspected) -> dict[str, Any]:
 
 def _still_new(platform: Platform, ledger: Snapshot, *, decisions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     seen = known(platform.engine, ledger, (row["key"] for row in decisions))
-    lost = lost_keys(platform, ledger)
-    fresh = [row for row in decisions if (row["key"], row["etag"]) not in seen or row["key"] in lost]
+    back = lost(platform, ledger)
+    fresh = [row for row in decisions if (row["key"], row["etag"]) not in seen - back]
     return [*fresh, *_restatements(platform, ledger, {row["user_id"] for row in fresh})] if fresh else []
 
 

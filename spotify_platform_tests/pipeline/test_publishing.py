@@ -13,8 +13,9 @@ from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.commit import Append, commit
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.pipeline.gold import GoldNotPublished, advance_gold, gold_tables
-from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import reading_connection
+from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh, steps
 from spotify_platform_tests.assets.damage import lose_a_row
 from spotify_platform_tests.scenario import drop, extended
@@ -85,3 +86,15 @@ def test_gold_that_lost_a_play_is_not_published(platform: Platform, tmp_path: Pa
     with pytest.raises(GoldNotPublished, match="gold_equals_silver"):
         refresh(platform)
     assert published(platform.engine) is None
+
+
+def test_a_gold_table_that_is_new_in_an_old_lake_is_built_whole(platform: Platform) -> None:
+    """As after an update that brings a model: its table is not there, all others are published."""
+    for user in "abcdef":
+        drop(platform.settings.home / "landing", f"inbox/{user}/endsong.json", [extended(1)])
+    refresh(platform)
+    shutil.rmtree(platform.settings.home / "lake" / "gold" / "top_artists")
+    drop(platform.settings.home / "landing", "inbox/a/more.json", [extended(2)])
+    with opened(platform.settings) as updated:
+        refresh(updated)
+        assert all(one.is_equal for one in verify(updated))

@@ -1,0 +1,28 @@
+"""Rows that differ stay apart, also where their names hold what identities are built with."""
+
+import pytest
+
+from spotify_platform.contracts.silver import PLAY_RECORDS
+from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.refresh import steps
+from spotify_platform_tests.scenario import account, drop, extended
+
+NAMES = ("master_metadata_track_name", "master_metadata_album_artist_name", "master_metadata_album_album_name")
+
+
+def named(*names: str) -> dict[str, object]:
+    return extended(1, spotify_track_uri=None, **dict(zip(NAMES, names, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("file", "rows"),
+    [
+        ("endsong.json", [named("a\x1fb", "c", ""), named("a", "b\x1fc", ""), named("a", "b", "c"), named("a\x1e1b", "c", "")]),
+        ("StreamingHistory0.json", [account(1, trackName=None), account(1, trackName="")]),
+    ],
+)
+def test_rows_that_differ_are_records_of_their_own(file: str, rows: list[object], platform: Platform) -> None:
+    drop(platform.settings.home / "landing", f"inbox/me/{file}", rows)
+    for step in steps().values():
+        step(platform)
+    assert platform.engine.rows_in(platform.engine.open(PLAY_RECORDS)) == len(rows)
