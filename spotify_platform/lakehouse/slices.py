@@ -24,6 +24,12 @@ def predicate_of(slices: Sequence[Slice]) -> str:
     return " or ".join("(" + " and ".join(f"{column} = {value}" for column, value in s.items()) + ")" for s in slices)
 
 
+def one_of(column: str, texts: Iterable[str]) -> str:
+    """A text column being one of these, as a condition of literals; none of them is false."""
+    literals = ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
+    return f"{column} in ({literals})" if literals else "false"
+
+
 def within(rows: ir.Table, slices: Iterable[Slice]) -> ir.Table:
     """Rows of these slices of a relation that was computed; a table is read by `predicate_of` them."""
     exact = [ibis.and_(*[rows[column] == value for column, value in s.items()]) for s in slices]

@@ -4,7 +4,7 @@
 lineage of the records. Nothing is got by subtraction, so a lost row shows.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import ibis
 import ibis.expr.types as ir
@@ -14,7 +14,7 @@ from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.contracts.silver import PLAY_RECORDS
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Replace, Step, Turn, advance
 from spotify_platform.lakehouse.ledger import time_zones
-from spotify_platform.lakehouse.slices import bucket_of, of_buckets, predicate_of
+from spotify_platform.lakehouse.slices import bucket_of, of_buckets, one_of, predicate_of
 from spotify_platform.pipeline.platform import Platform
 
 BRONZE = [source.table for source in SOURCES]
@@ -77,13 +77,16 @@ def _accounts(platform: Platform, step: Step, people: Mapping[str, str]) -> ir.T
     engine = platform.engine
     users = platform.users(people)
     buckets = of_buckets(bucket_of(user, platform.buckets) for user in people)
-    records = engine.read(step.inputs[PLAY_RECORDS.name], predicate_of(buckets))
+    records = engine.read(step.inputs[PLAY_RECORDS.name], None if step.rebuild else predicate_of(buckets))
     lineage = engine.cache(_lineage(records))
-    loaded = [
-        _of_source(engine.read(step.inputs[source.table.name]), source.source, people, step.top, lineage) for source in SOURCES
-    ]
-    kept = engine.read(step.ledger, f"action in ('refuse', 'not_recognised') and batch <= {step.top}")
-    kept = kept.filter(kept.user_id.isin(list(people)))
+    theirs = f"{one_of('_user', people)} and _batch <= {step.top}"
+    loaded = []
+    for source in SOURCES:
+        own = step.inputs[source.table.name]
+        headers, bad = (engine.read(own, f"_part = '{part}' and {theirs}") for part in ("object", "bad"))
+        loaded.append(_of_source(source.source, headers, bad, lineage))
+    refused = f"action in ('refuse', 'not_recognised') and batch <= {step.top} and {one_of('user_id', people)}"
+    kept = engine.read(step.ledger, refused)
     zero = ibis.literal(0, "int64")
     others = kept.select(
         source=ibis.null("string"), user_id=kept.user_id, object=kept.key, bytes=kept.bytes, sha256=kept.sha256,
@@ -105,11 +108,9 @@ def _lineage(records: ir.Table) -> ir.Table:
     )
 
 
-def _of_source(rows: ir.Table, source: str, people: Collection[str], top: int, lineage: ir.Table) -> ir.Table:
+def _of_source(source: str, headers: ir.Table, bad: ir.Table, lineage: ir.Table) -> ir.Table:
     """Accounts of one Bronze table's objects. A repeat has the rows of the object it repeats, all of them repeats."""
-    mine = rows.filter(rows["_user"].isin(list(people)), rows["_batch"] <= top)
-    bad = mine.filter(mine["_part"] == "bad").group_by("_object", "_batch").aggregate(bad=ibis._.count())
-    headers = mine.filter(mine["_part"] == "object")
+    bad = bad.group_by("_object", "_batch").aggregate(bad=ibis._.count())
     same = ibis.window(group_by=["_user", "_sha256"])
     sized = headers.mutate(
         is_repeat=headers["_status"] == "repeat",

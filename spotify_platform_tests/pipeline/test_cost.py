@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import ibis.expr.types as ir
 import pytest
 
+from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform_tests.conftest import MakeSettings
@@ -43,16 +46,59 @@ def test_a_change_writes_as_much_into_a_lake_of_ten_users_as_into_one_of_two(mak
     assert large[1] == pytest.approx(small[1], rel=0.1)
 
 
+def read(name: str, make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch, users: int) -> tuple[int, set[str]]:
+    """Files that are opened for fifty new plays of one user, and the tables that are read whole."""
+    settings = make_settings(name, buckets=256)
+    with opened(settings) as platform:
+        fill(platform, users)
+    named: list[int] = []
+    whole: set[str] = set()
+    pruned, read_ = DuckDbDelta._pruned, DuckDbDelta.read  # noqa: SLF001 - what is asked of DuckDB is what counts
+
+    def counted(engine: DuckDbDelta, snapshot: Snapshot, where: str) -> str | None:
+        relation = pruned(engine, snapshot, where)
+        named.append((relation or "").count(".parquet'"))
+        return relation
+
+    def watched(engine: DuckDbDelta, snapshot: Snapshot, where: str | None = None) -> ir.Table:
+        if where is None:
+            whole.add(snapshot.table.path)
+        return read_(engine, snapshot, where)
+
+    with monkeypatch.context() as watch, opened(settings) as platform:
+        watch.setattr(DuckDbDelta, "_pruned", counted)
+        watch.setattr(DuckDbDelta, "read", watched)
+        drop(settings.home / "landing", "inbox/user0/new.json", [extended(n, ts=f"2023-05-05T10:00:{n:02d}Z") for n in range(50)])
+        refresh(platform)
+    return sum(named), whole
+
+
+def test_a_change_opens_as_many_files_in_a_lake_of_ten_users_as_in_one_of_two(
+    make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, large = read("small", make_settings, monkeypatch, 2), read("large", make_settings, monkeypatch, 10)
+    assert large == small
+    assert small[0] > 20
+    assert small[1] == {"gold/dim_dates"}  # nobody's own, and of one size for ever
+
+
 def test_slices_that_are_not_touched_keep_their_files(make_settings: MakeSettings) -> None:
     settings = make_settings("slices", buckets=256)
-    plays = settings.home / "lake" / "silver" / "plays"
+    lake = settings.home / "lake"
+    touched = ("year=2023", "year=1970")  # the second is Gold's all time
+
+    def others() -> set[str]:
+        cut = [name for name in files(lake) if "year=" in name]
+        return {name for name in cut if not any(year in name for year in touched)}
+
     with opened(settings) as platform:
         fill(platform, 2)
-        before = {path for path in plays.rglob("*.parquet") if "year=2023" not in str(path)}
+        before = others()
         drop(settings.home / "landing", "inbox/user0/new.json", [extended(ts="2023-06-01T12:00:00Z")])
         refresh(platform)
-        after = {path for path in plays.rglob("*.parquet") if "year=2023" not in str(path)}
-    assert before == after
+    assert others() == before
+    tables = {"silver/play_records", "silver/plays", "gold/fct_plays", "gold/daily_user_stats", "gold/top_tracks"}
+    assert tables < {"/".join(name.split("/")[:2]) for name in before}
 
 
 def test_a_refresh_with_nothing_new_writes_nothing(make_settings: MakeSettings) -> None:
