@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint dev clean
+.PHONY: help install demo test test-fast lint dev clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ demo: $(BIN)/.installed ## Simulate a listener and take the whole way from expor
 
 test: $(BIN)/.installed-dev ## Run every test this machine can run; names what it leaves out. ARGS="..." goes to pytest
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-fast: $(BIN)/.installed-dev ## The tests that are quick: no killed processes, servers, browser or whole lakes
+	$(BIN)/python -m pytest -n auto -m "not slow" $(ARGS)
 
 lint: $(BIN)/.installed-dev ## Ruff, types, import rules, Dagster definitions
 	$(BIN)/ruff check .

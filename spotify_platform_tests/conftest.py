@@ -1,4 +1,4 @@
-"""What all tests share: a platform in a folder of its own, and options of the suite."""
+"""What all tests share: a platform in a folder of its own, and which tests are slow."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,26 +11,18 @@ from spotify_platform.settings import Settings, load_settings
 MakeSettings = Callable[..., Settings]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--real-history", type=Path, help="folder with a real export of known totals; its tests are left out without it"
-    )
+pytest_plugins = ["spotify_platform_tests.parts"]
+
+HERE = Path(__file__).parent
+# Folders and files of tests that take long together: killed processes, servers, whole lakes.
+SLOW = ("exactly_once", "pages", "pipeline", "protocol", "s3")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of a real history are chosen by the option, not skipped."""
-    if config.getoption("--real-history") is None:
-        chosen = [item for item in items if "real_history" not in getattr(item, "fixturenames", ())]
-        left = [item for item in items if item not in chosen]
-        if left:
-            config.hook.pytest_deselected(items=left)
-        items[:] = chosen
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Name what was left out, and how to get it."""
-    if config.getoption("--real-history") is None:
-        terminalreporter.write_line("Left out: the real history (give --real-history=FOLDER).")
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what is slow by where it lies."""
+    where = item.path.relative_to(HERE)
+    if any(where.is_relative_to(slow) for slow in SLOW):
+        item.add_marker("slow")
 
 
 @pytest.fixture

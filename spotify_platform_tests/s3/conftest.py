@@ -36,7 +36,13 @@ class Bucket:
 
 
 @pytest.fixture(scope="session")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def ministack() -> Path:
+    """The program that plays S3 and SQS."""
+    return Path(sys.executable).parent / "ministack"
+
+
+@pytest.fixture(scope="session")
+def endpoint(ministack: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of MiniStack, which holds everything in memory and listens on this machine only."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -44,8 +50,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # Without IOT_MTLS_ENABLED=0 it opens another port on every interface.
     environment = os.environ | CREDENTIALS | {"BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0", "GATEWAY_PORT": str(port)}
     log = (tmp_path_factory.mktemp("ministack") / "log").open("wb")
-    program = Path(sys.executable).parent / "ministack"
-    server = subprocess.Popen([program], env=environment, stdout=log, stderr=log, start_new_session=True)
+    server = subprocess.Popen([ministack], env=environment, stdout=log, stderr=log, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     patient = Config(retries={"max_attempts": 30, "mode": "standard"}, connect_timeout=2)
     try:
