@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.settings import Settings, load_settings
+from spotify_platform.storage import Location
 
 MakeSettings = Callable[..., Settings]
 
@@ -31,6 +33,14 @@ def real_history(request: pytest.FixtureRequest) -> Path:
     folder: Path = request.config.getoption("--real-history")
     assert folder.is_dir(), f"{folder} is not a folder"
     return folder
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDbDelta]:
+    """An engine over an empty lake: all that pure transforms and checks need."""
+    made = DuckDbDelta(Location.of(tmp_path_factory.mktemp("lake")))
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
