@@ -35,6 +35,7 @@ class GoldTranslator(DagsterDbtTranslator):
         layer = "gold" if is_mart else "staging"
         return spec.replace_attributes(
             key=dg.AssetKey([layer, name]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,
+            description=manifest["nodes"][unique_id]["description"],
             tags={"entity": manifest["nodes"][unique_id]["config"]["meta"]["entity"]},
             metadata={**spec.metadata, "dagster/table_name": f"{layer}.{name}"},
         )  # fmt: skip
@@ -42,10 +43,18 @@ class GoldTranslator(DagsterDbtTranslator):
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetCheckSpec | None:
-        """Spec of a test of dbt, with the test's own description: dagster-dbt only looks for one under `meta`."""
+        """Spec of a test of dbt, with what the test itself says: dagster-dbt only looks for a description under `meta`."""
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        says = manifest["nodes"][unique_id].get("description")
-        return spec._replace(description=says) if spec and says else spec
+        node = manifest["nodes"][unique_id]
+        return spec._replace(description=node.get("description") or _demanded(node)) if spec else None
+
+
+def _demanded(test: Mapping[str, Any]) -> str:
+    """What a generic test of dbt demands, from its name and arguments."""
+    given = test.get("test_metadata", {"name": test["name"], "kwargs": {}})
+    words = {name: value for name, value in given["kwargs"].items() if name != "model"}
+    said = "; ".join(f"{name}: {', '.join(value) if isinstance(value, list) else value}" for name, value in words.items())
+    return f"{given['name'].replace('_', ' ')} ({said})" if said else given["name"]
 
 
 def gold_assets(home: Path) -> dg.AssetsDefinition:

@@ -33,10 +33,9 @@ def run_query(settings: Settings, query: str, format_: str, out: TextIO) -> None
         views = "select schema_name || '.' || view_name from duckdb_views() where not internal order by all"
         tables = [name for (name,) in con.execute(views).fetchall()]
         try:
-            answer = con.sql(query)
-            if answer is None:
-                raise WrongCall("This is no query with an answer; write a SELECT.")
-            _write(answer, format_, out)
+            if [statement.type for statement in con.extract_statements(query)] != [duckdb.StatementType.SELECT]:
+                raise WrongCall("One query with an answer is wanted here; write a single SELECT.")
+            _write(con.sql(query), format_, out)
         except duckdb.Error as error:
             said = [line for line in str(error).splitlines() if line.strip() and not line.startswith(("LINE ", " "))]
             hint = f" There are {', '.join(tables)}." if tables else " Nothing is processed yet; run: spotify-platform refresh"

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import TIMESTAMP, Source, Table
-from spotify_platform.errors import Outside
+from spotify_platform.errors import DataFailedCheck
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import Framed, ObjectRead, rows_within, text_digests
 from spotify_platform.transforms.typing import type_rows
@@ -22,7 +22,9 @@ def bronze_rows(platform: Platform, source: Source, framed: Framed, refused: Seq
         placed = platform.engine.cache(_placed(platform, source, framed))
         counted = _counts(platform, placed)
         if source.rows_at is None and counted != {i: n for i, n in rows_in.items() if n}:
-            raise Outside(f"{source.table.path}, batch {number}: the reader and the parser count different numbers of rows.")
+            raise DataFailedCheck(
+                f"{source.table.path}, batch {number}: the reader and the parser count different numbers of rows."
+            )
         rows_in |= rows_within(framed, source.rows_at, _unreadable(platform, placed) if source.rows_at else set())
         owned = placed.join(_owners(platform, objects), "object")
         good = owned.filter(owned["_reason"].isnull()).drop("offset", "length").mutate(_part=ibis.literal("row"))

@@ -29,6 +29,7 @@ def reading_connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection
         for path, version in versions.items():
             layer, _, name = path.partition("/")
             con.execute(f"create view {layer}.{name} as select * from {scan_sql(settings.lake_location, path, version)}")
+        con.execute("set search_path = 'gold,silver,bronze,ops'")  # `show tables` shows them all
         try:
             yield con
         finally:

@@ -39,8 +39,8 @@ def has_range(column: Column) -> bool:
 
 
 def _range(column: Column) -> str:
-    if column.low is None or column.high is None:
-        return (
-            f"{column.name} {'at most' if column.low is None else 'at least'} {column.high if column.low is None else column.low}"
-        )
+    if column.low is None:
+        return f"{column.name} at most {column.high}"
+    if column.high is None:
+        return f"{column.name} at least {column.low}"
     return f"{column.name} {column.low} to {column.high}"
