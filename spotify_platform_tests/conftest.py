@@ -38,7 +38,8 @@ def real_history(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDbDelta]:
     """An engine over an empty lake: all that pure transforms and checks need."""
-    made = DuckDbDelta(Location.of(tmp_path_factory.mktemp("lake")))
+    lake = Location.of(tmp_path_factory.mktemp("lake"))
+    made = DuckDbDelta(lake, memory_limit="384MB", threads=2, spill=tmp_path_factory.mktemp("spill"))
     yield made
     made.close()
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from spotify_platform.contracts.silver import PLAY_RECORDS
+from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.refresh import steps
+from spotify_platform.pipeline.rebuild import verify
+from spotify_platform.pipeline.refresh import refresh, steps
 from spotify_platform_tests.scenario import account, drop, extended
 
 NAMES = ("master_metadata_track_name", "master_metadata_album_artist_name", "master_metadata_album_album_name")
@@ -26,3 +27,15 @@ def test_rows_that_differ_are_records_of_their_own(file: str, rows: list[object]
     for step in steps().values():
         step(platform)
     assert platform.engine.rows_in(platform.engine.open(PLAY_RECORDS)) == len(rows)
+
+
+def test_a_copy_that_lands_later_shows_in_the_play(platform: Platform) -> None:
+    """Whoever reads what changed since a batch must see a record again when another object holds it too."""
+    landing = platform.settings.home / "landing"
+    drop(landing, "inbox/me/one/endsong.json", [extended(1), extended(2)])
+    refresh(platform)
+    drop(landing, "inbox/me/two/endsong.json", [extended(2), extended(3)])
+    refresh(platform)
+    rows = platform.engine.fetch(platform.engine.read(platform.engine.open(PLAYS)).order_by("ended_at"))
+    assert rows["match"].to_pylist() == ["single", "repeated", "single"]
+    assert all(one.is_equal for one in verify(platform))
