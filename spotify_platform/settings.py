@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
 
+    @field_validator("s3_endpoint", "queue_url")
+    @classmethod
+    def _none_if_empty(cls, address: str | None) -> str | None:
+        return address or None  # as `.env.example` writes it; boto3 takes an empty address for a wrong one
+
     @property
     def landing_location(self) -> Location:
         """The landing zone's root."""

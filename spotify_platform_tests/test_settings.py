@@ -1,5 +1,6 @@
 """Settings: each is documented with its default, and a wrong one fails at start."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,26 @@ from spotify_platform.storage import Location
 EXAMPLE = (Path(__file__).parents[1] / ".env.example").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
-def test_every_setting_is_in_the_example_with_its_default(name: str) -> None:
-    default = Settings.model_fields[name].default
-    assert f"# SPOTIFY_PLATFORM_{name.upper()}={'' if default is None else default}" in EXAMPLE
+def shown() -> dict[str, str]:
+    """Settings of the example with the values it shows; what follows a value is a comment."""
+    found = re.findall(r"^# (SPOTIFY_PLATFORM_[A-Z0-9_]+)=(\S*)(?: +# \S.*)?$", EXAMPLE, re.MULTILINE)
+    assert len(found) == EXAMPLE.count("# SPOTIFY_PLATFORM_"), "a line of another form"
+    return dict(found)
+
+
+def test_the_example_shows_every_setting_with_its_default_and_no_other() -> None:
+    defaults = {f"SPOTIFY_PLATFORM_{name.upper()}": field.default for name, field in Settings.model_fields.items()}
+    assert shown() == {name: "" if default is None else str(default) for name, default in defaults.items()}
+
+
+def test_the_example_without_its_marks_gives_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who copies it and takes every # away changes nothing."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"SPOTIFY_PLATFORM_{name.upper()}", raising=False)
+    monkeypatch.chdir(tmp_path)
+    defaults = load_settings()
+    (tmp_path / ".env").write_text(re.sub(r"^# (?=SPOTIFY_PLATFORM_)", "", EXAMPLE, flags=re.MULTILINE), encoding="utf-8")
+    assert load_settings() == defaults
 
 
 @pytest.mark.parametrize(
