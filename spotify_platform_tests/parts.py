@@ -85,6 +85,7 @@ class LeftOut:
         else:
             self._stop_if_refused()
 
+    @pytest.hookimpl(optionalhook=True)  # known where pytest-xdist is
     def pytest_testnodedown(self, node: Any) -> None:
         """A worker has come to its end."""
         self._tests = getattr(node, "workeroutput", {}).get("left_out", self._tests)

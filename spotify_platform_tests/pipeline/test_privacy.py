@@ -1,16 +1,26 @@
-"""Law 8: canaries in every private field, in every spelling and depth, are in no table, no error and no log."""
+"""Law 8: canaries in every private field, in every spelling and depth, are in no table, file, event or output."""
 
-import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
 
+import dagster as dg
+import pyarrow.parquet as pq
 import pytest
 
 from spotify_platform.contracts.bronze import PRIVATE_KEYS, SOURCES
-from spotify_platform.pipeline.platform import Platform
+from spotify_platform.definitions import build_defs
+from spotify_platform.pipeline.gold import gold_tables
+from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import TABLES
 from spotify_platform.pipeline.refresh import refresh
+from spotify_platform.resources import PlatformResource
+from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.scenario import account, answer, drop, extended, item
 
 CANARY = "canary-7f3a"
+ROOT = Path(__file__).parents[2]
 SPELLINGS = ("{}", "_{}", "{}_", "X-{}")
 
 
@@ -31,8 +41,8 @@ def private_fields() -> dict[str, str]:
     return {**dict.fromkeys(PRIVATE_KEYS | spelled, CANARY), **{key.upper(): CANARY for key in PRIVATE_KEYS}}
 
 
-def land_canaries(platform: Platform) -> None:
-    landing = platform.settings.home / "landing" / "inbox" / "me"
+def land_canaries(home: Path) -> None:
+    landing = home / "landing" / "inbox" / "me"
     private = private_fields()
     nested = {"device": {"name": "phone", "list": [{"userName": CANARY}]}, "text": f'{{"username": "{CANARY}"}}'}
     rows = [
@@ -65,21 +75,74 @@ def land_canaries(platform: Platform) -> None:
     drop(landing, "broken-endsong.json", f'[{{"ts": "2024-01-01T00:00:00Z", "ms_played": 1, "username": "{CANARY}'.encode())
 
 
-def test_private_values_reach_no_table_and_no_log(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
-    land_canaries(platform)
-    with caplog.at_level(logging.DEBUG):
-        refresh(platform)
-    assert CANARY not in caplog.text
-    for table in TABLES:
-        rows = platform.engine.fetch(platform.engine.read(platform.engine.open(table))).to_pylist()
-        assert CANARY not in repr(rows), table.path
+def test_private_values_reach_no_table_and_no_output(make_settings: MakeSettings, tmp_path: Path) -> None:
+    """By way of the command line: its receipts, progress and answers are all that it says."""
+    settings = make_settings()
+    land_canaries(tmp_path / "export")
+    where = os.environ | {"SPOTIFY_PLATFORM_HOME": str(settings.home), "PYTHONPATH": str(ROOT)}
+    program = [sys.executable, "-m", "spotify_platform.cli"]
+    for command in (["import", str(tmp_path / "export")], ["refresh"], ["status", "--json"], ["sql", "from bronze.quarantine"]):
+        done = subprocess.run([*program, *command], env=where, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert "endsong.json" in done.stdout or command == ["refresh"]
+        assert CANARY not in done.stdout + done.stderr, command
+    with opened(settings) as platform:
+        for table in (*TABLES, *gold_tables(platform)):
+            rows = platform.engine.fetch(platform.engine.read(platform.engine.open(table))).to_pylist()
+            assert rows, table.path
+            assert CANARY not in repr(rows), table.path
 
 
-def test_private_values_are_in_no_file_of_the_lake(platform: Platform) -> None:
-    land_canaries(platform)
-    refresh(platform)
-    for path in (platform.settings.home / "lake").rglob("*.json"):
-        assert CANARY not in path.read_text(), path
+class TestRunOfDagster:
+    """A run of the job in a home of its own, with Dagster's records kept in it."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def home(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        """The home after the run."""
+        home = tmp_path_factory.mktemp("home")
+        land_canaries(home)
+        (home / "dagster").mkdir()
+        (home / "dagster" / "dagster.yaml").write_bytes((ROOT / "spotify_platform" / "dagster.yaml").read_bytes())
+        defs = build_defs(platform=PlatformResource(overrides={"home": str(home), "settle_seconds": "0", "buckets": "4"}))
+        with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+            assert defs.resolve_job_def("refresh").execute_in_process(instance=instance).success
+        return home
+
+    def test_private_values_are_in_no_file_but_what_landed(self, home: Path) -> None:
+        assert files_that_hold(CANARY, home) == []
+
+    def test_private_values_are_in_no_event(self, home: Path) -> None:
+        with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+            events = [repr(event) for run in instance.get_runs() for event in instance.all_logs(run.run_id)]
+        assert len(events) > 100
+        assert [event for event in events if CANARY in event] == []
+
+    def test_the_search_finds_what_is_there(self, home: Path) -> None:
+        """In values that are packed in Parquet, in the text of a log, in a database, in what a step printed."""
+        assert {path.parts[:3] for path in files_that_hold("Night River", home)} >= {
+            ("lake", "bronze", "extended_history"),
+            ("lake", "silver", "plays"),
+            ("lake", "gold", "fct_plays"),
+        }
+        assert {path.suffix for path in files_that_hold("fct_plays", home)} >= {".db", ".json"}
+        kinds = {path.suffix for path in files_of(home)}
+        assert kinds >= {".parquet", ".json", ".db", ".err", ".out"}
+
+
+def files_of(home: Path) -> list[Path]:
+    """Every file under a home but what landed."""
+    return [path for path in home.rglob("*") if path.is_file() and path.relative_to(home).parts[0] != "landing"]
+
+
+def files_that_hold(text: str, home: Path) -> list[Path]:
+    """Files that hold a text, in their bytes or, for Parquet, in their values, names or statistics."""
+    return [path.relative_to(home) for path in files_of(home) if holds(path, text)]
+
+
+def holds(path: Path, text: str) -> bool:
+    if text.encode() in path.read_bytes():
+        return True
+    return path.suffix == ".parquet" and text in repr(pq.ParquetFile(path).read().to_pylist())
 
 
 def test_what_is_not_private_is_kept(platform: Platform) -> None:
