@@ -1,4 +1,4 @@
-"""The graph as Dagster sees it, what loading it imports, and when the sensor starts a run."""
+"""The graph as Dagster sees it, what loading it imports, and what a run of it does."""
 
 import subprocess
 import sys
@@ -7,7 +7,6 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from spotify_platform.automation import MOST_TRIES, Seen, decide
 from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.definitions import build_defs
@@ -101,28 +100,6 @@ def test_a_failed_check_stops_the_run_and_publishes_nothing(defs: dg.Definitions
     assert not made & {"play_records", "plays", "fct_plays"}
     with opened(settings) as lake:
         assert lake.engine.open(PUBLISHED).holds == 1
-
-
-@pytest.mark.parametrize(
-    ("seen", "tries", "starts"),
-    [
-        (Seen([], 0, 0), 0, False),
-        (Seen([], 3, 3), 0, False),
-        (Seen(["a"], 3, 3), 0, True),
-        (Seen([], 4, 3), 0, True),
-        (Seen([], 4, 3), MOST_TRIES - 1, True),
-        (Seen([], 4, 3), MOST_TRIES, False),
-        (Seen(["a"], 4, 3), MOST_TRIES, False),
-    ],
-)
-def test_decision_of_a_tick(seen: Seen, tries: int, starts: bool) -> None:
-    start, why = decide(seen, tries)
-    assert start is starts
-    assert why
-
-
-def test_new_arrivals_after_failures_are_another_state() -> None:
-    assert Seen(["a"], 4, 3).mark != Seen(["a", "b"], 4, 3).mark != Seen([], 4, 3).mark
 
 
 def test_sensor_and_schedule_run_by_default(defs: dg.Definitions) -> None:

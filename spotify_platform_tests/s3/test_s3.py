@@ -7,7 +7,7 @@ from collections.abc import Callable
 import dagster as dg
 import pytest
 
-from spotify_platform.automation import MARK_TAG, MOST_TRIES, Seen, landing_sensor, refresh_job
+from spotify_platform.automation import MARK_TAG, MOST_TRIES, landing_sensor, refresh_job
 from spotify_platform.cli.query import run_query
 from spotify_platform.definitions import build_defs
 from spotify_platform.errors import Outside
@@ -129,7 +129,3 @@ def test_missing_bucket_is_said_in_one_line(bucket: Bucket, overrides: Overrides
 @pytest.mark.parametrize("body", ["", "[]", "null", "{}", '{"Records": [{"eventName": "ObjectRemoved:Delete"}]}'])
 def test_other_messages_tell_of_nothing(body: str) -> None:
     assert list(keys_of(body)) == []
-
-
-def test_marks_of_states_differ() -> None:
-    assert Seen(["a"], 1, 1).mark != Seen(["a"], 2, 1).mark
