@@ -98,34 +98,39 @@ def _ibis_type(data_type: str) -> str:
     return _TYPES[data_type]
 
 
-def build(scratch: Path, home: Path, *, memory_limit: str, threads: int, unit_tests: bool = False) -> list[DbtResult]:
-    """Build every model and run every test in a scratch database, in this process.
+def build(scratch: Path, home: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
+    """Build every model and run every test of its rows in a scratch database, in this process.
 
     Args:
         scratch: database file with the source's tables; always called scratch.duckdb, since the manifest names it so.
         home: the platform's home.
         memory_limit: of its DuckDB.
         threads: of its DuckDB, and models built at once.
-        unit_tests: run dbt's unit tests too; they are for development.
 
     Raises:
         Outside: dbt itself failed.
     """
+    what = ["build", "--no-populate-cache", "--indirect-selection", "buildable", "--exclude-resource-type", "unit_test"]
+    return _run(what, scratch, home, memory_limit=memory_limit, threads=threads)
+
+
+def run_unit_tests(scratch: Path, home: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
+    """Run the unit tests of the models, which need no rows. They are for development, and no part of a build.
+
+    The arguments are those of `build`, which made the tables in `scratch`: dbt reads the types of columns there.
+
+    Raises:
+        Outside: dbt itself failed.
+    """
+    return _run(["test", "--select", "test_type:unit"], scratch, home, memory_limit=memory_limit, threads=threads)
+
+
+def _run(what: Sequence[str], scratch: Path, home: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
     folder = manifest_dir(home)
-    leave_out = [] if unit_tests else ["--exclude-resource-type", "unit_test"]
-    arguments = [
-        "build",
-        *_folders(folder),
-        "--no-write-json",
-        "--no-populate-cache",
-        "--indirect-selection",
-        "buildable",
-        *leave_out,
-    ]
     profile = {"DBT_SCRATCH_DATABASE": str(scratch), "DBT_SCRATCH_MEMORY": memory_limit, "DBT_SCRATCH_THREADS": str(threads)}
     with _environment(profile):
         try:
-            found = _invoke(arguments, _manifest(folder))
+            found = _invoke([*what, *_folders(folder), "--no-write-json"], _manifest(folder))
         finally:
             _close_connections()
     return [_result(one) for one in found.results]
