@@ -52,9 +52,9 @@ def pin(engine: Engine, own: Snapshot, tables: Sequence[Snapshot], top: int) -> 
     return Pins(top, {snapshot.table.path: snapshot.version for snapshot in tables})
 
 
-def published(engine: Engine, snapshot: Snapshot | None = None) -> Pins | None:
+def published(engine: Engine) -> Pins | None:
     """The newest publication; None before the first."""
-    own = snapshot or engine.open(PUBLISHED)
+    own = engine.open(PUBLISHED)
     if not own.holds:
         return None
     last = engine.look_up(own, ["batch", "tables"], f"batch = {own.holds}")[0]

@@ -21,7 +21,6 @@ def check_bronze_rows(engine: Engine, path: str, rows: ir.Table) -> Outcome:
         counted=ibis.ifelse(part == "object", rows["_rows_in"], 0).sum(),
         there=(part != "object").cast("int64").sum(),
         headers=(part == "object").cast("int64").sum(),
-        repeat=(rows["_status"] == "repeat").fill_null(False).cast("int64").max(),  # noqa: FBT003 - a literal
     )
     wrong = each.aggregate(
         objects_that_differ=(each.counted != each.there).cast("int64").sum(),

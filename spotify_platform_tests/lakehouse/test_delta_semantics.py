@@ -112,6 +112,24 @@ class TestStaleHandle:
             write_deltalake(handle, rows(0, 2000, str(version)), mode="append", commit_properties=at(version))
         assert (handle.version(), handle.transaction_version(APP)) == (3, 3)
 
+    def test_brought_up_to_date_it_is_as_good_as_a_new_one(self, table: Path) -> None:
+        """Its version, transaction and files are the newest, it commits, and from then on others conflict."""
+        first, second = DeltaTable(table), DeltaTable(table)
+        write_deltalake(first, rows(0, 2000, "first"), mode="append", commit_properties=at(1))
+        second.update_incremental()
+        assert (second.version(), second.transaction_version(APP), len(second.file_uris())) == (1, 1, 2)
+        write_deltalake(second, rows(0, 2000, "second"), mode="append", commit_properties=at(2))
+        with pytest.raises(CommitFailedError, match="Concurrent transaction"):
+            write_deltalake(first, rows(0, 2000, "third"), mode="append", commit_properties=at(3))
+        assert values(table) == ["first", "second", "seed"]
+
+    def test_brought_up_to_date_after_a_compaction_it_knows_the_new_files(self, table: Path) -> None:
+        first, second = DeltaTable(table), DeltaTable(table)
+        write_deltalake(first, rows(0, 2000, "first"), mode="append", commit_properties=at(1))
+        first.optimize.compact()
+        second.update_incremental()
+        assert (second.transaction_version(APP), len(second.file_uris())) == (1, 1)
+
     def test_it_does_not_move_by_itself(self, table: Path) -> None:
         handle = DeltaTable(table)
         write_deltalake(table, rows(0, 2000, "new"), mode="append", commit_properties=at(1))

@@ -1,0 +1,56 @@
+"""The embedded engine's snapshots: what was opened stays what it was, whoever moves the table on."""
+
+import pytest
+
+from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.errors import Conflict
+from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.engine import Snapshot
+
+SCHEMA = {column.name: column.type for column in LEDGER.columns}
+
+
+def add(engine: DuckDbDelta, snapshot: Snapshot, batch: int) -> Snapshot:
+    row = {**dict.fromkeys(SCHEMA), "batch": batch, "action": "load", "key": f"it's {batch}", "etag": "1", "user_id": "me"}
+    row["planned_at"] = "2024-01-01T00:00:00+00:00"
+    return engine.append(snapshot, engine.values([row], SCHEMA), batch)
+
+
+def batches(engine: DuckDbDelta, snapshot: Snapshot, where: str | None = None) -> list[int]:
+    return sorted(engine.fetch(engine.read(snapshot, where).select("batch"))["batch"].to_pylist())
+
+
+@pytest.fixture
+def fresh(engine: DuckDbDelta) -> DuckDbDelta:
+    """The module's engine over a ledger with a few batches more than before."""
+    for _ in range(2):
+        add(engine, engine.open(LEDGER), engine.open(LEDGER).holds + 1)
+    return engine
+
+
+def test_a_snapshot_reads_its_own_version_after_the_table_moved_on(fresh: DuckDbDelta) -> None:
+    before = fresh.open(LEDGER)
+    held = before.holds
+    add(fresh, fresh.open(LEDGER), held + 1)
+    for where in (None, "true", "batch > 0"):
+        assert max(batches(fresh, before, where)) == held
+        assert max(batches(fresh, fresh.open(LEDGER), where)) == held + 1
+    assert max(row["batch"] for row in fresh.look_up(before, ["batch"])) == held
+
+
+def test_a_snapshot_that_was_opened_anew_since_commits_nothing(fresh: DuckDbDelta) -> None:
+    stale = fresh.open(LEDGER)
+    held = stale.holds
+    add(fresh, fresh.open(LEDGER), held + 1)
+    with pytest.raises(Conflict):
+        add(fresh, stale, held + 1)
+    assert batches(fresh, fresh.open(LEDGER)).count(held + 1) == 1
+
+
+def test_conditions_choose_rows_exactly(fresh: DuckDbDelta) -> None:
+    last = fresh.open(LEDGER)
+    assert batches(fresh, last, f"batch = {last.holds} or batch = 1") == [1, last.holds]
+    assert batches(fresh, last, "false") == []
+    keys = fresh.look_up(last, ["key"], among=("key", ["it's 1", "none"]))
+    assert keys == [{"key": "it's 1"}]
+    assert fresh.look_up(last, ["key"], among=("key", [])) == []
