@@ -17,13 +17,17 @@ pytest_plugins = ["spotify_platform_tests.parts"]
 
 HERE = Path(__file__).parent
 # Folders and files of tests that take long together: killed processes, servers, whole lakes.
-SLOW = ("exactly_once", "pages", "pipeline", "protocol", "s3")
+SLOW = ("assets/test_runs.py", "exactly_once", "pages", "pipeline", "protocol", "s3", "test_packaging.py")
+
+
+def is_slow(path: Path) -> bool:
+    """Whether a test is slow, by where it lies."""
+    return any(path.relative_to(HERE).is_relative_to(slow) for slow in SLOW)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what is slow by where it lies."""
-    where = item.path.relative_to(HERE)
-    if any(where.is_relative_to(slow) for slow in SLOW):
+    """Mark what is slow."""
+    if is_slow(item.path):
         item.add_marker("slow")
 
 

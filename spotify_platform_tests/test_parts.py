@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from spotify_platform_tests.conftest import HERE, SLOW
+from spotify_platform_tests.conftest import HERE, SLOW, is_slow
 
 SUITE = """
 import pytest
@@ -96,9 +96,9 @@ def test_on_ci_a_part_may_be_left_out_on_purpose(run: Run, monkeypatch: pytest.M
     result.stdout.fnmatch_lines(["Left out: --without=chromium (3 tests)"])
 
 
-def test_slow_tests_are_known_by_their_folder(request: pytest.FixtureRequest) -> None:
-    """Of the tests of this very run, wherever they lie."""
-    for item in request.session.items:
-        where = item.path.relative_to(HERE)
-        assert (item.get_closest_marker("slow") is not None) == (where.parts[0] in SLOW)
+def test_slow_tests_are_known_by_where_they_lie(request: pytest.FixtureRequest) -> None:
     assert all((HERE / name).exists() for name in SLOW)
+    assert is_slow(HERE / "exactly_once" / "test_killed.py")
+    assert not is_slow(HERE / "test_parts.py")
+    for item in request.session.items:
+        assert (item.get_closest_marker("slow") is not None) == is_slow(item.path)

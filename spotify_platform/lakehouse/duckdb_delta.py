@@ -12,31 +12,20 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
-from deltalake import Schema as DeltaSchema
-from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import CommitFailedError
 
 from spotify_platform.contracts.model import Source, Table
 from spotify_platform.errors import Conflict
+from spotify_platform.lakehouse.delta_tables import WRITER, open_or_create, schema_of, tidied
 from spotify_platform.lakehouse.duckdb_connection import connect, scan_sql
-from spotify_platform.lakehouse.duckdb_json import landed_sql, quoted
+from spotify_platform.lakehouse.duckdb_json import json_shape, landed_sql, quoted
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
 from spotify_platform.lakehouse.engine import APP_ID, Snapshot, Tidied
 from spotify_platform.lakehouse.slices import Slice, predicate_of
 from spotify_platform.storage import Location
 
-# What any reader and both engines can open: nothing above reader 1 and writer 2.
-PROPERTIES = {
-    "delta.enableDeletionVectors": "false",
-    "delta.columnMapping.mode": "none",
-    "delta.checkpointPolicy": "classic",
-    "delta.checkpointInterval": "100",
-    "delta.dataSkippingNumIndexedCols": "-1",
-}
 ROWS_AT_ONCE = 8_192
-KEPT_HOURS = 7 * 24
-# Small batches and row groups keep the writer's memory bounded; a year of one user is in a few row groups.
-WRITER = WriterProperties(compression="ZSTD", max_row_group_size=32_768)
 
 
 class DuckDbDelta:
@@ -157,7 +146,7 @@ class DuckDbDelta:
         name = self._name("values")
         types = {column: self._type(ibis.dtype(type_)) for column, type_ in schema.items()}
         columns = ", ".join(f'row."{column}"::{type_} as "{column}"' for column, type_ in types.items())
-        shape = json.dumps([{column: _json_shape(ibis.dtype(type_)) for column, type_ in schema.items()}])
+        shape = json.dumps([{column: json_shape(ibis.dtype(type_)) for column, type_ in schema.items()}])
         text = json.dumps(list(rows), default=lambda value: value.isoformat())
         listed = f"from_json({quoted(text)}::json, {quoted(shape)})"
         self.connection.execute(f"create temp table {name} as select {columns} from (select unnest({listed}) as row)")
@@ -246,14 +235,8 @@ class DuckDbDelta:
 
     def tidy(self, snapshot: Snapshot) -> Tidied:
         """Put small files together and delete what no version of a week needs; see `Engine.tidy`."""
-        handle = snapshot.handle
-        before = len(handle.file_uris())
         with _conflicts(snapshot):
-            handle.optimize.compact(writer_properties=WRITER)
-        handle.create_checkpoint()
-        handle.cleanup_metadata()
-        deleted = handle.vacuum(retention_hours=KEPT_HOURS, dry_run=False)
-        return Tidied(before, len(handle.file_uris()), len(deleted))
+            return Tidied(*tidied(snapshot.handle))
 
     def _commit(self, snapshot: Snapshot, data: pa.RecordBatchReader, holds: int, **how: Any) -> Snapshot:
         if snapshot.handle.version() != snapshot.version:
@@ -272,22 +255,7 @@ class DuckDbDelta:
         return self.connection.execute(sql).to_arrow_reader(ROWS_AT_ONCE)
 
     def _open_or_create(self, table: Table) -> DeltaTable:
-        url, options = self.lake.join(table.path), self.lake.s3_options()
-        try:
-            return _with_all_columns(DeltaTable(url, storage_options=options), table)
-        except TableNotFoundError:
-            pass
-        try:
-            return DeltaTable.create(
-                url,
-                schema=_delta_schema(table),
-                partition_by=list(table.partition_by),
-                configuration=PROPERTIES,
-                description=table.grain,
-                storage_options=options,
-            )
-        except (DeltaError, OSError):  # another process made it first; if not, opening says what is wrong
-            return DeltaTable(url, storage_options=options)
+        return open_or_create(table, self.lake.join(table.path), self.lake.s3_options())
 
     def _type(self, dtype: dt.DataType) -> str:
         return str(self.ibis.compiler.type_mapper.to_string(dtype))
@@ -307,40 +275,13 @@ def _conflicts(snapshot: Snapshot) -> Iterator[None]:
         raise Conflict(f"{snapshot.table.path}: {error}") from error
 
 
-def _json_shape(dtype: dt.DataType) -> object:
-    """A type as `from_json` wants it; what JSON has no kind for comes as text and is cast."""
-    if isinstance(dtype, dt.Struct):
-        return {name: _json_shape(inner) for name, inner in dtype.fields.items()}
-    if isinstance(dtype, dt.Array):
-        return [_json_shape(dtype.value_type)]
-    return "BIGINT" if isinstance(dtype, dt.Integer) else "VARCHAR"
-
-
 @ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
 def _timezone(zone: dt.string, instant: dt.Timestamp("UTC", 6)) -> dt.Timestamp(scale=6):  # type: ignore[valid-type]
     """DuckDB's own: `instant AT TIME ZONE zone`."""
 
 
-def schema_of(table: Table) -> ibis.Schema:
-    """A contract's columns as an Ibis schema."""
-    return ibis.schema({column.name: column.type for column in table.columns})
-
-
 def _snapshot(table: Table, handle: DeltaTable) -> Snapshot:
     return Snapshot(table, handle.version(), handle.transaction_version(APP_ID) or 0, handle)
-
-
-def _with_all_columns(handle: DeltaTable, table: Table) -> DeltaTable:
-    """Add columns that the contract has come to know since the table was made; rows from before are null there."""
-    there = {field.name for field in handle.schema().fields}
-    new = [field for field in _delta_schema(table).fields if field.name not in there]
-    if new:
-        handle.alter.add_columns(new)
-    return handle
-
-
-def _delta_schema(table: Table) -> DeltaSchema:
-    return DeltaSchema.from_arrow(schema_of(table).to_pyarrow())
 
 
 def _empty(table: Table) -> pa.RecordBatchReader:

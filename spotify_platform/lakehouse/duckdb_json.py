@@ -38,6 +38,15 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def json_shape(dtype: dt.DataType) -> object:
+    """A type as `from_json` wants it; what JSON has no kind for comes as text and is cast."""
+    if isinstance(dtype, dt.Struct):
+        return {name: json_shape(inner) for name, inner in dtype.fields.items()}
+    if isinstance(dtype, dt.Array):
+        return [json_shape(dtype.value_type)]
+    return "BIGINT" if isinstance(dtype, dt.Integer) else "VARCHAR"
+
+
 def landed_sql(path: str, source: Source, *, longest: int) -> str:
     """Records of a framed file; `line` counts its lines from 0, `place` the records of a document from 0.
 

@@ -1,0 +1,68 @@
+"""Delta tables by delta-rs: how a contract becomes one, how one follows its contract, how one is kept tidy."""
+
+from collections.abc import Mapping
+
+import ibis
+from deltalake import DeltaTable, Schema, WriterProperties
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from spotify_platform.contracts.model import Table
+
+# What any reader and both engines can open: nothing above reader 1 and writer 2.
+PROPERTIES = {
+    "delta.enableDeletionVectors": "false",
+    "delta.columnMapping.mode": "none",
+    "delta.checkpointPolicy": "classic",
+    "delta.checkpointInterval": "100",
+    "delta.dataSkippingNumIndexedCols": "-1",
+}
+# Small batches and row groups keep the writer's memory bounded; a year of one user is in a few row groups.
+WRITER = WriterProperties(compression="ZSTD", max_row_group_size=32_768)
+KEPT_HOURS = 7 * 24
+
+
+def schema_of(table: Table) -> ibis.Schema:
+    """A contract's columns as an Ibis schema."""
+    return ibis.schema({column.name: column.type for column in table.columns})
+
+
+def open_or_create(table: Table, url: str, options: Mapping[str, str]) -> DeltaTable:
+    """A handle on the table as it is now; it is made if it is not there, and gets columns that it lacks."""
+    try:
+        return _with_all_columns(DeltaTable(url, storage_options=dict(options)), table)
+    except TableNotFoundError:
+        pass
+    try:
+        return DeltaTable.create(
+            url,
+            schema=_delta_schema(table),
+            partition_by=list(table.partition_by),
+            configuration=PROPERTIES,
+            description=table.grain,
+            storage_options=dict(options),
+        )
+    except (DeltaError, OSError):  # another process made it first; if not, opening says what is wrong
+        return DeltaTable(url, storage_options=dict(options))
+
+
+def _with_all_columns(handle: DeltaTable, table: Table) -> DeltaTable:
+    """Add columns that the contract has come to know since the table was made; rows from before are null there."""
+    there = {field.name for field in handle.schema().fields}
+    new = [field for field in _delta_schema(table).fields if field.name not in there]
+    if new:
+        handle.alter.add_columns(new)
+    return handle
+
+
+def _delta_schema(table: Table) -> Schema:
+    return Schema.from_arrow(schema_of(table).to_pyarrow())
+
+
+def tidied(handle: DeltaTable) -> tuple[int, int, int]:
+    """Put small files together, delete old ones: files before and after, and files deleted."""
+    before = len(handle.file_uris())
+    handle.optimize.compact(writer_properties=WRITER)
+    handle.create_checkpoint()
+    handle.cleanup_metadata()
+    deleted = handle.vacuum(retention_hours=KEPT_HOURS, dry_run=False)
+    return before, len(handle.file_uris()), len(deleted)
