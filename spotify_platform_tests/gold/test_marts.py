@@ -84,6 +84,32 @@ def test_fct_plays(gold: duckdb.DuckDBPyConnection) -> None:
     ]
 
 
+def test_fct_plays_tell_how_it_was_heard(gold: duckdb.DuckDBPyConnection) -> None:
+    columns = (
+        "time_of_day, time_zone, started_at, start_is_estimated, ms_played, track_id, artist_key, track_name, artist_name, "
+        "album_name, show_name, skipped, reason_end, device_type, all_play_count, is_counted, user_id, sources, match"
+    )
+    chosen = "local_date in ('2024-01-06', '2024-02-01') or ms_played = 20_000"
+    assert gold.sql(f"select {columns} from gold.fct_plays where {chosen} order by ended_at").fetchall() == [
+        (
+            "morning", "Europe/Berlin", utc(2024, 1, 5, 9, 59, 40), False, 20_000, BLUE_HOUR, MIRA, "Blue Hour", "Mira",
+            "First Light", None, True, "trackdone", "phone", 1, False, "me", ["extended"], "single",
+        ),
+        (  # known to the minute: the start, 60 s earlier, is an estimate
+            "morning", "Europe/Berlin", utc(2024, 1, 6, 9, 59), True, 60_000, None, KALA, "Old Song", "Kala",
+            None, None, None, None, None, 1, True, "me", ["account"], "single",
+        ),
+        (  # 200 s before the end, if all of the track was heard
+            "morning", "Europe/Berlin", utc(2024, 2, 1, 9, 56, 40, 123_000), True, None, NIGHT_RIVER, KALA, "Night River", "Kala",
+            "First Light", None, None, None, None, 1, True, "me", ["api"], "single",
+        ),
+        (
+            "afternoon", "Europe/Berlin", utc(2024, 2, 1, 10, 30), False, 1_800_000, None, None, "One", None,
+            None, "Talk", False, "trackdone", "phone", 1, False, "me", ["extended"], "single",
+        ),
+    ]  # fmt: skip
+
+
 def test_daily_user_stats(gold: duckdb.DuckDBPyConnection) -> None:
     columns = (
         "local_date, play_count, all_play_count, listening_ms, estimated_share, unique_tracks, unique_artists, "
@@ -165,22 +191,36 @@ def test_top_tracks_name_what_they_rank(gold: duckdb.DuckDBPyConnection) -> None
     ]
 
 
-def test_top_artists(gold: duckdb.DuckDBPyConnection) -> None:
-    columns = "rank, artist_key, artist_name, previous_rank, play_count, all_play_count, primary_play_count, unique_tracks"
-    found = lists(gold, "top_artists", f"{columns}, listening_ms")
-    assert found["all", date(1970, 1, 1)] == [
-        (1, KALA, "Kala", None, 6, 6, 6, 2, 820_000),
-        (2, MIRA, "Mira", None, 3, 4, 3, 3, 130_000),
-    ]
-    assert found["year", date(2023, 1, 1)] == [
-        (1, MIRA, "Mira", None, 2, 2, 2, 2, 80_000),
+# rank, key, name, previous rank, counted plays, all plays, plays as the first artist, different tracks, milliseconds
+ARTISTS = {
+    ("all", date(1970, 1, 1)): [
+        (1, KALA, "Kala", None, 6, 6, 6, 2, 820_000),  # 700 s of Night River, 120 s of Old Song
+        (2, MIRA, "Mira", None, 3, 4, 3, 3, 130_000),  # both twins, and Blue Hour once long enough and once not
+    ],
+    ("year", date(2023, 1, 1)): [
+        (1, MIRA, "Mira", None, 2, 2, 2, 2, 80_000),  # plays go before milliseconds
         (2, KALA, "Kala", None, 1, 1, 1, 1, 200_000),
-    ]
-    assert found["year", date(2024, 1, 1)] == [
+    ],
+    ("year", date(2024, 1, 1)): [
         (1, KALA, "Kala", 2, 5, 5, 5, 2, 620_000),
         (2, MIRA, "Mira", 1, 1, 2, 1, 1, 50_000),
-    ]
-    assert found["month", date(2024, 2, 1)] == [(1, KALA, "Kala", 1, 1, 1, 1, 1, 200_000)]
+    ],
+    ("month", date(2023, 12, 1)): [
+        (1, MIRA, "Mira", None, 2, 2, 2, 2, 80_000),
+        (2, KALA, "Kala", None, 1, 1, 1, 1, 200_000),
+    ],
+    ("month", date(2024, 1, 1)): [
+        (1, KALA, "Kala", 2, 2, 2, 2, 2, 260_000),  # Night River at half past midnight, Old Song on the sixth
+        (2, MIRA, "Mira", 1, 1, 2, 1, 1, 50_000),
+    ],
+    ("month", date(2024, 2, 1)): [(1, KALA, "Kala", 1, 1, 1, 1, 1, 200_000)],
+    ("month", date(2024, 3, 1)): [(1, KALA, "Kala", 1, 2, 2, 2, 2, 160_000)],
+}
+
+
+def test_top_artists(gold: duckdb.DuckDBPyConnection) -> None:
+    columns = "rank, artist_key, artist_name, previous_rank, play_count, all_play_count, primary_play_count, unique_tracks"
+    assert lists(gold, "top_artists", f"{columns}, listening_ms") == ARTISTS
 
 
 def test_dim_dates(gold: duckdb.DuckDBPyConnection) -> None:
