@@ -125,9 +125,11 @@ class TestZips:
         with opened(store, first.key, LIMITS) as stream:
             assert stream.read() == text([extended()])
 
-    def test_it_is_known_by_its_first_bytes(self, look: Look) -> None:
+    def test_by_another_name_it_is_told_what_to_be_called(self, look: Look) -> None:
         found = look("download", packed(**{"endsong.json": b"[]"}))
-        assert [one.verdict for one in found] == ["load", "unpack"]
+        assert [(one.verdict, one.reason) for one in found] == [
+            ("not_recognised", "it is a zip by another name: let its name end in .zip")
+        ]
 
     @pytest.mark.parametrize("content", [b"", b"no zip", packed(a=b"x")[:-9]], ids=["empty", "text", "cut off"])
     def test_what_only_is_called_a_zip_is_refused_with_a_reason(self, look: Look, content: bytes) -> None:
