@@ -199,13 +199,18 @@ class DuckDbDelta:
         return int(snapshot.handle.count())
 
     @contextmanager
-    def scratch(self, path: Path) -> Iterator[DuckDbScratch]:
-        """A database file in which dbt builds; see `Engine.scratch`."""
-        self.connection.execute(f"attach {quoted(str(path))} as scratch")
+    def scratch(self, *paths: Path) -> Iterator[DuckDbScratch]:
+        """Database files in which dbt builds; see `Engine.scratch`."""
+        names = ["scratch", *[f"scratch_{number}" for number in range(1, len(paths))]]
+        attached = []
         try:
-            yield DuckDbScratch(self)
+            for name, path in zip(names, paths, strict=True):
+                self.connection.execute(f"attach {quoted(str(path))} as {name}")
+                attached.append(name)
+            yield DuckDbScratch(self, names)
         finally:
-            self.connection.execute("detach scratch")
+            for name in attached:
+                self.connection.execute(f"detach {name}")
 
     def sql(self, rows: ir.Table) -> str:
         """The expression in DuckDB's SQL."""

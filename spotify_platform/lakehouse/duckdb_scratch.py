@@ -1,7 +1,9 @@
 """The database file in which dbt builds: what it is given, and what it made of it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.lakehouse.engine import Snapshot
@@ -11,10 +13,11 @@ if TYPE_CHECKING:
 
 
 class DuckDbScratch:
-    """`Scratch` as a database attached to the engine's connection."""
+    """`Scratch` as databases attached to the engine's connection; what is given goes into the first."""
 
-    def __init__(self, engine: "DuckDbDelta") -> None:
+    def __init__(self, engine: "DuckDbDelta", databases: Sequence[str]) -> None:
         self._engine = engine
+        self._databases = databases
 
     def put(self, name: str, rows: ir.Table) -> None:
         """Write rows there."""
@@ -30,10 +33,12 @@ class DuckDbScratch:
         """Make what is there readable under a second name."""
         self._make("view", name, f"select * from scratch.{other}")
 
-    def table(self, name: str) -> ir.Table:
-        """What is there."""
+    def table(self, name: str, *, every: bool = False) -> ir.Table:
+        """What is there, in the first database or in every one."""
         schema, _, table = name.partition(".")
-        return self._engine.ibis.table(table, database=("scratch", schema))
+        chosen = self._databases if every else self._databases[:1]
+        found = [self._engine.ibis.table(table, database=(database, schema)) for database in chosen]
+        return ibis.union(*found) if len(found) > 1 else found[0]
 
     def _make(self, kind: str, name: str, sql: str) -> None:
         execute = self._engine.connection.execute

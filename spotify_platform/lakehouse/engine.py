@@ -51,8 +51,8 @@ class Scratch(Protocol):
     def alias(self, name: str, other: str) -> None:
         """Make what is there readable under a second name."""
 
-    def table(self, name: str) -> ir.Table:
-        """What is there. Good for as long as the scratch is open."""
+    def table(self, name: str, *, every: bool = False) -> ir.Table:
+        """What is there, in the first database or in every one. Good for as long as the scratch is open."""
 
 
 class Engine(Protocol):
@@ -121,8 +121,8 @@ class Engine(Protocol):
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
 
-    def scratch(self, path: Path) -> AbstractContextManager["Scratch"]:
-        """A database file in which dbt builds, open for as long as the context lasts; dbt can open it after that."""
+    def scratch(self, *paths: Path) -> AbstractContextManager["Scratch"]:
+        """Database files in which dbt builds, open for as long as the context lasts; dbt can open them after that."""
 
     def tidy(self, snapshot: Snapshot) -> Tidied:
         """Put small files together, each batch after the one before, and delete files that no version of a week needs.

@@ -1,7 +1,7 @@
 """Gold: write, audit, publish. dbt builds the changed buckets aside, its tests are the audit, then all is published."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,11 +16,15 @@ from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.engine import Scratch, Snapshot
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.publishing import Pins, pin, publish_table
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of, within
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.platform import Platform
 
 FACTS = "fct_plays"
+SOURCE = "silver.plays"
+PLAYS_AT_ONCE = 500_000
+"""Of whole buckets in one build, so that its memory has a bound."""
+
 ALL_TIME = 1970
 """The year of what is about all time: its period begins in 1970."""
 
@@ -78,9 +82,9 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
     results: Sequence[dbt.DbtResult] = ()
     rows: dict[str, int] = {}
     if slices is None or slices:
-        area, results = _build(platform, plays, slices, next(s for s in own if s.table.name == FACTS))
-        with engine.scratch(area) as built:
-            own = [publish_table(engine, s, built.table(s.table.path.replace("/", ".")), slices, top) for s in own]
+        areas, results = _build(platform, plays, slices, next(s for s in own if s.table.name == FACTS))
+        with engine.scratch(*areas) as built:
+            own = [publish_table(engine, s, mart(built, s.table), slices, top) for s in own]
             rows = {snapshot.table.name: engine.rows_in(snapshot) for snapshot in own}
     return GoldBuild(last, top, results, pin(engine, register, [*own, plays], top), rows)
 
@@ -111,42 +115,71 @@ def _slices(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, to
 
 def _build(
     platform: Platform, plays: Snapshot, slices: Sequence[Slice] | None, facts: Snapshot
-) -> tuple[Path, Sequence[dbt.DbtResult]]:
-    """Build and audit these slices of Gold aside; dbt's database file and results."""
-    area = _fresh_area(platform)
-    with platform.engine.scratch(area) as given:
-        if not slices or "year" not in slices[0]:
-            given.lend("silver.plays", plays, predicate_of(slices) if slices else None)
-            _give_all(platform, given)
-        else:
-            buckets = predicate_of(of_buckets(s["user_bucket"] for s in slices))
-            near = {(s["user_bucket"], s["year"] + n) for s in slices if s["year"] != ALL_TIME for n in (-2, -1, 0, 1)}
-            given.lend("silver.plays", plays, buckets)
-            given.lend("silver.plays_nearby", plays, predicate_of([{"user_bucket": b, "year": y} for b, y in sorted(near)]))
-            given.put("silver.slices", platform.engine.values(slices, SLICE))
-            given.lend("silver.facts_kept", facts, f"({buckets}) and not ({predicate_of(slices)})")
-    return area, _audited(platform, area)
+) -> tuple[list[Path], Sequence[dbt.DbtResult]]:
+    """Build and audit these slices of Gold aside; dbt's database files and results."""
+    engine = platform.engine
+    if not slices or "year" not in slices[0]:
+        whole = engine.read(plays, predicate_of(slices) if slices else None)
+        return _build_buckets(platform, whole, lambda given, part: given.lend(SOURCE, plays, predicate_of(part)))
+    area = _fresh_area(platform, 0)
+    with engine.scratch(area) as given:
+        buckets = predicate_of(of_buckets(s["user_bucket"] for s in slices))
+        near = {(s["user_bucket"], s["year"] + n) for s in slices if s["year"] != ALL_TIME for n in (-2, -1, 0, 1)}
+        given.lend(SOURCE, plays, buckets)
+        given.lend("silver.plays_nearby", plays, predicate_of([{"user_bucket": b, "year": y} for b, y in sorted(near)]))
+        given.put("silver.slices", engine.values(slices, SLICE))
+        given.lend("silver.facts_kept", facts, f"({buckets}) and not ({predicate_of(slices)})")
+    return [area], _audited(platform, area)
 
 
-def build_aside(platform: Platform, plays: ir.Table) -> Path:
-    """Build and audit all of Gold from these plays; dbt's database file.
+def mart(built: Scratch, table: Table) -> ir.Table:
+    """A mart as it was built: some buckets in each database, what is nobody's own in all of them."""
+    return built.table(table.path.replace("/", "."), every="user_bucket" in table.column_names)
+
+
+def build_aside(platform: Platform, plays: ir.Table) -> list[Path]:
+    """Build and audit all of Gold from these plays; dbt's database files, each with some of the buckets.
 
     Raises:
         GoldNotPublished: a test of severity error failed.
     """
-    area = _fresh_area(platform)
-    with platform.engine.scratch(area) as given:
-        given.put("silver.plays", plays)
-        _give_all(platform, given)
-    _audited(platform, area)
-    return area
+    return _build_buckets(platform, plays, lambda given, part: given.put(SOURCE, within(plays, part)))[0]
+
+
+def _build_buckets(
+    platform: Platform, plays: ir.Table, give: Callable[[Scratch, Sequence[Slice]], None]
+) -> tuple[list[Path], Sequence[dbt.DbtResult]]:
+    """Build whole buckets, so many at once as memory holds, whatever the lake holds."""
+    areas: list[Path] = []
+    results: Sequence[dbt.DbtResult] = ()
+    for part in _parts(platform, plays):
+        areas.append(_fresh_area(platform, len(areas)))
+        with platform.engine.scratch(areas[-1]) as given:
+            give(given, part)
+            _give_all(platform, given)
+        results = _audited(platform, areas[-1])  # those of the last part: a part that fails ends it all
+    return areas, results
+
+
+def _parts(platform: Platform, plays: ir.Table) -> list[list[Slice]]:
+    """Buckets of these plays, cut so that each part has few plays and few buckets; a large bucket is a part of its own."""
+    counts = platform.engine.fetch(plays.group_by("user_bucket").aggregate(n=plays.count()).order_by("user_bucket")).to_pylist()
+    parts: list[list[Slice]] = [[]]
+    plays_in_part = 0
+    for row in counts:
+        if parts[-1] and (plays_in_part + row["n"] > PLAYS_AT_ONCE or len(parts[-1]) >= MOST_IN_ONE_PREDICATE):
+            parts.append([])
+            plays_in_part = 0
+        parts[-1] += of_buckets([row["user_bucket"]])
+        plays_in_part += row["n"]
+    return parts
 
 
 def _give_all(platform: Platform, given: Scratch) -> None:
-    plays = given.table("silver.plays")
+    plays = given.table(SOURCE)
     years = plays.select("user_bucket", year=plays.local_date.year().cast("int32"))
     all_time = plays.select("user_bucket", year=ibis.literal(ALL_TIME, "int32"))
-    given.alias("silver.plays_nearby", "silver.plays")
+    given.alias("silver.plays_nearby", SOURCE)
     given.put("silver.slices", years.union(all_time, distinct=True))
     given.put(
         "silver.facts_kept",
@@ -154,10 +187,10 @@ def _give_all(platform: Platform, given: Scratch) -> None:
     )
 
 
-def _fresh_area(platform: Platform) -> Path:
-    area = platform.work / "gold"
+def _fresh_area(platform: Platform, number: int) -> Path:
+    area = platform.work / "gold" / str(number)
     shutil.rmtree(area, ignore_errors=True)
-    area.mkdir()
+    area.mkdir(parents=True)
     return area / SCRATCH
 
 

@@ -9,7 +9,7 @@ from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.publishing import published
-from spotify_platform.pipeline.gold import build_aside, gold_tables
+from spotify_platform.pipeline.gold import build_aside, gold_tables, mart
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.silver import all_plays, all_records
 
@@ -51,10 +51,10 @@ def verify(platform: Platform) -> list[Comparison]:
         _compared(platform, PLAY_RECORDS.path, engine.read(engine.open(PLAY_RECORDS)), records),
         _compared(platform, PLAYS.path, engine.read(engine.open(PLAYS)), plays),
     ]
-    with engine.scratch(build_aside(platform, plays)) as built:
+    with engine.scratch(*build_aside(platform, plays)) as built:
         for table in gold_tables(platform):
             there = engine.read(engine.open(table, version=pins.versions[table.path]))
-            found.append(_compared(platform, table.path, there, built.table(table.path.replace("/", "."))))
+            found.append(_compared(platform, table.path, there, mart(built, table)))
     return found
 
 

@@ -25,7 +25,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, dbt_home: Path) -> Iterat
 @pytest.fixture(scope="module")
 def scratch(platform: Platform) -> Path:
     """Gold of no plays at all: dbt asks it for the types of columns."""
-    return build_aside(platform, platform.engine.values([], {column.name: column.type for column in PLAYS.columns}))
+    return build_aside(platform, platform.engine.values([], {column.name: column.type for column in PLAYS.columns}))[0]
 
 
 @pytest.fixture(scope="module")
