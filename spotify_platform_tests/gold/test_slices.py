@@ -4,7 +4,6 @@ import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -18,9 +17,10 @@ from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.settings import load_settings
 from spotify_platform.simulator import account_rows, extended_rows, poll_documents, simulate
+from spotify_platform_tests.scenario import drop, extended
 
 USERS = ("anna", "bert", "cleo")
-PIECES = 4
+LANDINGS = (("anna/0", "bert/0"), ("cleo/0", "anna/1", "bert/poll"), ("bert/1", "cleo/1", "anna/account"), ("anna/late",))
 NEWEST = 60  # plays that no extended export holds yet: the account data has their names, a poll their ids
 
 HEARD = """
@@ -49,29 +49,32 @@ ENTITIES = {
 }
 
 
-def land(home: Path, user: str, name: str, document: Any) -> None:
-    folder = home / "landing" / "inbox" / user
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(json.dumps(document))
-
-
 @pytest.fixture(scope="module")
 def piecemeal(tmp_path_factory: pytest.TempPathFactory, dbt_home: Path) -> Iterator[Platform]:
-    """Four years of three listeners, two of them in one bucket, landed in pieces out of order and refreshed after each."""
+    """Four years of three listeners, two of them in one bucket, landed in pieces out of order and refreshed after each.
+
+    The last piece is of one user and year, whose next year and all time must follow. She lives where New Year comes half a
+    day before UTC's, and plays something then.
+    """
     home = tmp_path_factory.mktemp("slices")
     (home / "dbt").symlink_to(dbt_home / "dbt")
     settings = load_settings(home=home, settle_seconds=0, buckets=2, timezone="America/New_York")
     histories = {user: simulate(seed=number, plays=1_700, years=4.0) for number, user in enumerate(USERS)}
     order = random.Random(7)  # noqa: S311 - which piece lands when is no secret
     exports = {user: list(extended_rows(history))[:-NEWEST] for user, history in histories.items()}
+    exports["anna"] += [extended(ts=f"{year}-12-31T11:30:00Z") for year in range(2020, 2025)]
+    late = [row for row in exports["anna"] if "2023-03" <= row["ts"] < "2023-09"]
+    exports["anna"] = [row for row in exports["anna"] if row not in late]
     for rows in exports.values():
         order.shuffle(rows)
-    for piece in range(PIECES):
-        for user in order.sample(USERS, k=3 if piece in {0, PIECES - 1} else 2):
-            land(home, user, f"{piece}.json", exports[user][piece::PIECES])
-        if piece == 1:
-            land(home, "anna", "account.json", list(account_rows(histories["anna"])))
-            land(home, "bert", "poll.json", list(poll_documents(histories["bert"]))[-1][1])
+    drop(home / "profile", "anna.toml", b'time_zone = "Pacific/Auckland"')
+    documents = {f"{user}/{n}": rows[n::2] for user, rows in exports.items() for n in (0, 1)}
+    documents["anna/account"] = list(account_rows(histories["anna"]))
+    documents["bert/poll"] = [list(poll_documents(histories["bert"]))[-1][1]]
+    documents["anna/late"] = late
+    for landing in LANDINGS:
+        for name in landing:
+            drop(home / "landing", f"inbox/{name}.json", documents[name])
         with opened(settings) as platform:
             refresh(platform)
     with opened(settings) as platform:
@@ -173,16 +176,15 @@ def test_tops_are_what_plain_sql_says(con: duckdb.DuckDBPyConnection, table: str
 
 def test_the_yml_says_what_is_published(piecemeal: Platform, con: duckdb.DuckDBPyConnection) -> None:
     manifest = json.loads((dbt.manifest_dir(piecemeal.settings.home) / dbt.PARSED).read_text())
-    models: dict[str, Any] = {n["name"]: n for n in manifest["nodes"].values() if n["resource_type"] == "model"}
-    assert {name for name, node in models.items() if node["config"]["materialized"] == "table"} == {
-        "fct_plays", "dim_dates", "daily_user_stats", "top_tracks", "top_artists",
-    }  # fmt: skip
-    for name, node in models.items():
-        assert all(column["description"] for column in node["columns"].values()), name
-        if node["config"]["materialized"] == "table":
-            described = {column["name"]: column["data_type"].lower() for column in node["columns"].values()}
-            published = {row[0]: row[1].lower() for row in con.sql(f"describe gold.{name}").fetchall()}
-            assert published == described, name
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    described = {
+        node["name"]: {column["name"]: column["data_type"] for column in node["columns"].values()}
+        for node in models
+        if node["config"]["materialized"] == "table"
+    }
+    assert set(described) == {"fct_plays", "dim_dates", "daily_user_stats", "top_tracks", "top_artists"}
+    for name, columns in described.items():
+        assert {row[0]: row[1].lower() for row in con.sql(f"describe gold.{name}").fetchall()} == columns, name
 
 
 def test_all_at_once_may_be_many_parts(piecemeal: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
