@@ -47,6 +47,7 @@ def test_wrong_values_are_refused_by_name(name: str, value: str) -> None:
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_an_empty_variable_means_the_default(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(f"SPOTIFY_PLATFORM_{name.upper()}", raising=False)
     default = getattr(load_settings(), name)
     monkeypatch.setenv(f"SPOTIFY_PLATFORM_{name.upper()}", "")
     assert getattr(load_settings(), name) == default

@@ -211,7 +211,11 @@ def test_interrupted_says_so_and_exits_130(
             raise
 
     monkeypatch.setattr("spotify_platform.cli.progress.refreshed", stop)
-    assert call(monkeypatch, "refresh") == 130
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts behind itself ignores it
+    try:
+        assert call(monkeypatch, "refresh") == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     said = capfd.readouterr().err
     assert "Stopped" in said
     assert "Traceback" not in said
