@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.engine import Means
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.settings import Settings, load_settings
 from spotify_platform.storage import Location
@@ -43,30 +44,31 @@ def real_history(request: pytest.FixtureRequest) -> Path:
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDbDelta]:
     """An engine over an empty lake: all that pure transforms and checks need."""
     lake = Location.of(tmp_path_factory.mktemp("lake"))
-    made = DuckDbDelta(lake, memory_limit="384MB", threads=2, spill=tmp_path_factory.mktemp("spill"))
+    spill, compiled = tmp_path_factory.mktemp("spill"), tmp_path_factory.mktemp("compiled")
+    made = DuckDbDelta(lake, Means("384MB", 2, spill=spill, compiled=compiled))
     yield made
     made.close()
 
 
 @pytest.fixture(scope="session")
-def dbt_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose dbt project is parsed; other homes link to it, which saves four seconds each."""
+def warm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose dbt project is parsed; other homes share its cache, which saves four seconds each."""
     from spotify_platform.lakehouse.dbt import manifest_dir  # noqa: PLC0415 - dbt costs a second
 
-    home = tmp_path_factory.mktemp("dbt")
+    home = tmp_path_factory.mktemp("warm")
     manifest_dir(home)
     return home
 
 
 @pytest.fixture
-def make_settings(tmp_path: Path, dbt_home: Path) -> MakeSettings:
+def make_settings(tmp_path: Path, warm_home: Path) -> MakeSettings:
     """Settings of a home in the test's folder."""
 
     def make(name: str = "home", **overrides: object) -> Settings:
         home = tmp_path / name
         home.mkdir(exist_ok=True)
-        if not (home / "dbt").exists():
-            (home / "dbt").symlink_to(dbt_home / "dbt")
+        if not (home / "cache").exists():
+            (home / "cache").symlink_to(warm_home / "cache")
         return load_settings(**{"home": home, "settle_seconds": 0, "buckets": 4, **overrides})
 
     return make

@@ -7,15 +7,25 @@
   the previous ranks, those before them; all time is made from all plays.
 #}
 {% macro tops(key, names, more) %}
-with months as (
+with near as (
 
-    {{ added_up(ref('stg_plays_nearby'), key, names, month_start('local_date')) }}
+    select * from {{ ref('stg_facts') }} as facts
+    where exists (
+        select 1 from {{ source('silver', 'slices') }} as built
+        where built.user_bucket = facts.user_bucket and facts.year between built.year - 1 and built.year
+    )
+
+),
+
+months as (
+
+    {{ added_up('near', key, names, month_start('local_date')) }}
 
 ),
 
 all_time as (
 
-    {{ added_up(ref('stg_plays'), key, names, all_time()) }}
+    {{ added_up(ref('stg_facts'), key, names, all_time()) }}
 
 ),
 

@@ -14,7 +14,7 @@ plays as (
         user_id,
         sum(case when content_type = 'track' and track_key is not null then 1 else 0 end) as track_plays,
         sum(case when content_type = 'track' and artist_key is not null then 1 else 0 end) as artist_plays
-    from {{ ref('stg_plays') }}
+    from {{ ref('stg_facts') }}
     group by user_id
 
 ),

@@ -8,17 +8,9 @@ with silver as (
 
 ),
 
-facts as (
-
-    select user_bucket, all_play_count, listening_ms from {{ ref('fct_plays') }}
-    union all
-    select user_bucket, all_play_count, listening_ms from {{ source('silver', 'facts_kept') }}
-
-),
-
 gold as (
 
-    select user_bucket, sum(all_play_count) as plays, sum(listening_ms) as ms from facts group by user_bucket
+    select user_bucket, sum(all_play_count) as plays, sum(listening_ms) as ms from {{ ref('stg_facts') }} group by user_bucket
 
 )
 

@@ -10,11 +10,9 @@ Never write by path, never drop and recreate a table: delta-rs then accepts even
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import ibis.expr.types as ir
-
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import LEDGER
-from spotify_platform.lakehouse.engine import Engine, Snapshot
+from spotify_platform.lakehouse.engine import Engine, Rows, Snapshot
 from spotify_platform.lakehouse.ledger import Tail, holds_of, tail
 from spotify_platform.lakehouse.tries import until_committed
 
@@ -23,14 +21,14 @@ from spotify_platform.lakehouse.tries import until_committed
 class Append:
     """Add rows; None moves only the version on."""
 
-    rows: ir.Table | None
+    rows: Rows | None
 
 
 @dataclass(frozen=True, slots=True)
 class Replace:
     """Put rows in the place of all rows of the slices."""
 
-    rows: ir.Table
+    rows: Rows
     slices: Sequence[Mapping[str, int]]
 
 
@@ -38,7 +36,7 @@ class Replace:
 class Overwrite:
     """Put rows in the place of the whole table."""
 
-    rows: ir.Table
+    rows: Rows
 
 
 Change = Append | Replace | Overwrite

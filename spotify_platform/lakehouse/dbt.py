@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from spotify_platform.contracts.model import TIMESTAMP, Column, Table
 from spotify_platform.errors import Outside
+from spotify_platform.lakehouse.cache import cache_of
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
+DBT = "dbt"
 PARSED = "manifest.json"
 _TYPES = {
     "varchar": "string",
@@ -56,7 +58,7 @@ def project_dir() -> Path:
 
 def manifest_dir(home: Path) -> Path:
     """Folder with dbt's manifest of exactly this project; parsed at the first call for a content, found at the next."""
-    folder = home / "dbt" / project_hash()
+    folder = cache_of(home, DBT) / project_hash()
     if not (folder / PARSED).exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(dir=folder.parent))

@@ -1,6 +1,7 @@
 """Delta tables by delta-rs: how a contract becomes one, how one follows its contract, how one is kept tidy."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import ibis
 from deltalake import DeltaTable, Schema, WriterProperties
@@ -13,7 +14,7 @@ PROPERTIES = {
     "delta.enableDeletionVectors": "false",
     "delta.columnMapping.mode": "none",
     "delta.checkpointPolicy": "classic",
-    "delta.checkpointInterval": "100",
+    "delta.checkpointInterval": "10",
     "delta.dataSkippingNumIndexedCols": "-1",
 }
 # Small batches and row groups keep the writer's memory bounded; a year of one user is in a few row groups.
@@ -21,6 +22,7 @@ WRITER = WriterProperties(compression="ZSTD", max_row_group_size=32_768)
 KEPT_HOURS = 7 * 24
 
 
+@lru_cache(maxsize=64)
 def schema_of(table: Table) -> ibis.Schema:
     """A contract's columns as an Ibis schema."""
     return ibis.schema({column.name: column.type for column in table.columns})

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from spotify_platform.lakehouse.duckdb_json import quoted
+from spotify_platform.lakehouse.duckdb_sql import quoted
 from spotify_platform.storage import Location
 
 

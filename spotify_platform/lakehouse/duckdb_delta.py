@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ from deltalake.exceptions import CommitFailedError
 
 from spotify_platform.contracts.model import Source, Table
 from spotify_platform.errors import Conflict
+from spotify_platform.lakehouse.compiled import CompiledTransforms, Transform
 from spotify_platform.lakehouse.delta_tables import WRITER, open_or_create, schema_of, tidied
 from spotify_platform.lakehouse.duckdb_connection import connect, scan_sql
-from spotify_platform.lakehouse.duckdb_json import json_shape, landed_sql, quoted
+from spotify_platform.lakehouse.duckdb_json import landed_schema, landed_sql
+from spotify_platform.lakehouse.duckdb_relations import Relations
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
-from spotify_platform.lakehouse.engine import APP_ID, Snapshot, Tidied
+from spotify_platform.lakehouse.duckdb_sql import column, listed, quoted, type_sql, values_sql
+from spotify_platform.lakehouse.engine import APP_ID, Means, Rows, Snapshot, Tidied
 from spotify_platform.lakehouse.slices import Slice, predicate_of
 from spotify_platform.storage import Location
 
@@ -39,23 +43,18 @@ class DuckDbDelta:
         duckdb.InterruptException,
     )
 
-    def __init__(self, lake: Location, *, memory_limit: str, threads: int, spill: Path) -> None:
+    def __init__(self, lake: Location, means: Means) -> None:
         self.lake = lake
-        spill.mkdir(parents=True, exist_ok=True)
-        self._config: dict[str, Any] = {"memory_limit": memory_limit, "threads": threads, "temp_directory": str(spill)}
+        means.spill.mkdir(parents=True, exist_ok=True)
+        self._config = {"memory_limit": means.memory_limit, "threads": means.threads, "temp_directory": str(means.spill)}
         self._handles: dict[str, DeltaTable] = {}
-        self._names = 0
+        self._relations = Relations(CompiledTransforms(means.compiled, _to_sql))
         self._made: list[tuple[str, str]] = []
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The DuckDB connection, made at first use."""
         return connect(self.lake, **self._config)
-
-    @cached_property
-    def ibis(self) -> Any:
-        """Ibis on that connection."""
-        return ibis.duckdb.from_connection(self.connection)
 
     def close(self) -> None:
         """Give back memory and temporary files."""
@@ -78,18 +77,20 @@ class DuckDbDelta:
 
     def read(self, snapshot: Snapshot, where: str | None = None) -> ir.Table:
         """Rows of a snapshot, or those for which a condition holds; see `Engine.read`."""
+        return self.query(self.rows_sql(snapshot, where), schema_of(snapshot.table))
+
+    def query(self, sql: str, schema: ibis.Schema) -> ir.Table:
+        """A relation that is a query of DuckDB's own SQL."""
+        return self._relations.text("query", sql, schema)
+
+    def rows_sql(self, snapshot: Snapshot, where: str | None) -> str:
+        """Rows of a snapshot, or those for which a condition holds, read from their files alone."""
         schema = schema_of(snapshot.table)
         if where is None:
-            relation = scan_sql(self.lake, snapshot.table.path, snapshot.version)
-            return self.ibis.sql(f"select {', '.join(schema)} from {relation}", schema=schema)
-        return self.ibis.sql(self.rows_sql(snapshot, where), schema=schema)
-
-    def rows_sql(self, snapshot: Snapshot, where: str) -> str:
-        """Rows of a snapshot for which a condition holds, read from their files alone."""
-        schema = schema_of(snapshot.table)
+            return f"select {listed(schema)} from {scan_sql(self.lake, snapshot.table.path, snapshot.version)}"
         if near := self._pruned(snapshot, where):
-            return f"select {', '.join(schema)} from {near} where {where}"
-        return f"select {', '.join(f'null::{self._type(t)} as {name}' for name, t in schema.items())} limit 0"
+            return f"select {listed(schema)} from {near} where {where}"
+        return f"select {', '.join(f'null::{type_sql(t)} as {column(name)}' for name, t in schema.items())} limit 0"
 
     def look_up(
         self,
@@ -129,45 +130,40 @@ class DuckDbDelta:
         if not files:
             return None
         schema = schema_of(snapshot.table)
-        hive = ", ".join(f"{name}: {self._type(schema[name])}" for name in snapshot.table.partition_by)
+        hive = ", ".join(f"{name}: {type_sql(schema[name])}" for name in snapshot.table.partition_by)
         # Without partitions nothing in a path is a column, whatever folders are above the lake.
         parts = f"hive_partitioning = true, hive_types = {{{hive}}}" if hive else "hive_partitioning = false"
         return f"read_parquet([{', '.join(map(quoted, files))}], union_by_name = true, {parts})"
 
     def landed(self, path: Path, source: Source, longest: int) -> ir.Table:
         """Records as text of the declared JSON kind; see `Engine.landed`."""
-        name = self._name("landed", "view")
-        self.connection.execute(f"create temp view {name} as {landed_sql(str(path), source, longest=longest)}")
-        return self.ibis.table(name)
+        return self.query(landed_sql(str(path), source, longest=longest), landed_schema(source))
 
     def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
         """A small relation from plain values; types are spelled as in contracts."""
         # By way of JSON text: Arrow from Python objects, and parameters too, import pandas, a second in every run.
-        name = self._name("values")
-        types = {column: self._type(ibis.dtype(type_)) for column, type_ in schema.items()}
-        columns = ", ".join(f'row."{column}"::{type_} as "{column}"' for column, type_ in types.items())
-        shape = json.dumps([{column: json_shape(ibis.dtype(type_)) for column, type_ in schema.items()}])
         text = json.dumps(list(rows), default=lambda value: value.isoformat())
-        listed = f"from_json({quoted(text)}::json, {quoted(shape)})"
-        self.connection.execute(f"create temp table {name} as select {columns} from (select unnest({listed}) as row)")
-        return self.ibis.table(name)
+        return self._kept("values", values_sql(text, tuple(schema.items())), ibis.schema(schema))
 
     def arrow(self, table: pa.Table) -> ir.Table:
         """A relation over an Arrow table."""
-        name = self._name("arrow", "view")
+        name = self._relations.named("arrow")
+        self._made.append(("view", name))
         self.connection.register(name, table)
-        return self.ibis.table(name)
+        return ibis.table(ibis.schema(table.schema), name=name)
+
+    def derive(self, transform: Transform, *inputs: ir.Table, **arguments: Any) -> ir.Table:
+        """What a pure transform makes of relations; see `Engine.derive`."""
+        return self._relations.derived(transform, inputs, arguments)
 
     def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
         """Compute once, read many times within this step; see `Engine.cache`."""
-        # DuckDB sums integers to hugeint where Ibis says int64: what is kept must have the type that was promised.
-        columns = ", ".join(f'"{name}"::{self._type(dtype)} as "{name}"' for name, dtype in rows.schema().items())
-        name = self._name("cache")
+        schema = rows.schema()
         keep_order = "true" if ordered else "false"
         self.connection.execute(f"set preserve_insertion_order = {keep_order}")
-        self.connection.execute(f"create temp table {name} as select {columns} from ({self.sql(rows)})")
+        kept = self._kept("cache", self._typed(rows, schema), schema)
         self.connection.execute("set preserve_insertion_order = false")
-        return self.ibis.table(name)
+        return kept
 
     def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
@@ -178,6 +174,7 @@ class DuckDbDelta:
         for kind, name in self._made:
             self.connection.execute(f"drop {kind} if exists {name}")
         self._made.clear()
+        self._relations.clear()
 
     def fetch(self, rows: ir.Table) -> pa.Table:
         """A small answer as Arrow. Never a table of the lake."""
@@ -189,10 +186,18 @@ class DuckDbDelta:
 
     def difference(self, one: ir.Table, other: ir.Table) -> tuple[int, int]:
         """How many rows only one of two relations holds, whatever their order: (only one, only other)."""
-        left, right = (f"(select {', '.join(one.columns)} from ({self.sql(rows)}))" for rows in (one, other))
+        left, right = (f"(select {listed(one.columns)} from ({self.sql(rows)}))" for rows in (one, other))
         query = "select count(*) from (from {} except all from {})"
         counts = [self.connection.execute(query.format(*pair)).fetchone() for pair in ((left, right), (right, left))]
         return counts[0][0], counts[1][0]  # type: ignore[index]
+
+    def is_same(self, one: ir.Table, other: ir.Table) -> bool:
+        """Whether two relations hold the same rows, whatever their order."""
+        left, right = (f"(select {listed(one.columns)} from ({self.sql(rows)}))" for rows in (one, other))
+        counts = f"(select count(*) from {left}) = (select count(*) from {right})"
+        # Of as many rows as the other, all are there if none is there alone.
+        found = self.connection.execute(f"select {counts} and not exists (from {left} except all from {right})").fetchone()
+        return bool(found and found[0])
 
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
@@ -214,19 +219,19 @@ class DuckDbDelta:
 
     def sql(self, rows: ir.Table) -> str:
         """The expression in DuckDB's SQL."""
-        return str(self.ibis.compile(rows))
+        return self._relations.sql(rows)
 
-    def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
+    def append(self, snapshot: Snapshot, rows: Rows | None, holds: int) -> Snapshot:
         """Add rows (none: only the transaction). Raises `Conflict`."""
         data = self._reader(rows, snapshot.table) if rows is not None else _empty(snapshot.table)
         return self._commit(snapshot, data, holds, mode="append")
 
-    def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Slice], holds: int) -> Snapshot:
+    def replace(self, snapshot: Snapshot, rows: Rows, slices: Sequence[Slice], holds: int) -> Snapshot:
         """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""
         data = self._reader(rows, snapshot.table)
         return self._commit(snapshot, data, holds, mode="overwrite", predicate=predicate_of(slices))
 
-    def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:
+    def overwrite(self, snapshot: Snapshot, rows: Rows, holds: int) -> Snapshot:
         """Put rows in the place of the whole table, in one commit. Raises `Conflict`."""
         # The schema goes with the rows: that is how a table comes to what a new version of its contract says.
         return self._commit(
@@ -251,25 +256,29 @@ class DuckDbDelta:
             write_deltalake(snapshot.handle, data, commit_properties=properties, writer_properties=WRITER, **how)
         return _snapshot(snapshot.table, snapshot.handle)
 
-    def _reader(self, rows: ir.Table, table: Table) -> pa.RecordBatchReader:
-        columns = ", ".join(f'"{name}"' for name in table.column_names)
+    def _reader(self, rows: Rows, table: Table) -> pa.RecordBatchReader:
         # Sorted by partition, so that the writer holds few files open; a table without an order comes as it comes.
         order = f" order by {', '.join(table.partition_by + table.sort_by)}" if table.sort_by else ""
-        sql = f"select {columns} from ({self.sql(rows.cast(schema_of(table)))}){order}"
-        # Nothing may be executed on this connection until the reader is at its end: that would end it, silently.
-        return self.connection.execute(sql).to_arrow_reader(ROWS_AT_ONCE)
+        parts = [rows] if isinstance(rows, ir.Table) else rows
+        queries = [self._typed(part, schema_of(table)) + order for part in parts]
+        # Nothing may be executed on this connection until a reader is at its end: that would end it, silently.
+        readers = (self.connection.execute(query).to_arrow_reader(ROWS_AT_ONCE) for query in queries)
+        first = next(readers)
+        return pa.RecordBatchReader.from_batches(first.schema, chain(first, chain.from_iterable(readers)))
+
+    def _typed(self, rows: ir.Table, schema: ibis.Schema) -> str:
+        """A query whose columns have the types that are promised: DuckDB sums integers to hugeint where Ibis says int64."""
+        columns = ", ".join(f"{column(name)}::{type_sql(dtype)} as {column(name)}" for name, dtype in schema.items())
+        return f"select {columns} from ({self.sql(rows)})"
+
+    def _kept(self, what: str, sql: str, schema: ibis.Schema) -> ir.Table:
+        name = self._relations.named(what)
+        self._made.append(("table", name))
+        self.connection.execute(f"create temp table {name} as {sql}")
+        return ibis.table(schema, name=name)
 
     def _open_or_create(self, table: Table) -> DeltaTable:
         return open_or_create(table, self.lake.join(table.path), self.lake.s3_options())
-
-    def _type(self, dtype: dt.DataType) -> str:
-        return str(self.ibis.compiler.type_mapper.to_string(dtype))
-
-    def _name(self, what: str, kind: str = "table") -> str:
-        self._names += 1
-        name = f"{what}_{self._names}"
-        self._made.append((kind, name))
-        return name
 
 
 @contextmanager
@@ -283,6 +292,10 @@ def _conflicts(snapshot: Snapshot) -> Iterator[None]:
 @ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
 def _timezone(zone: dt.string, instant: dt.Timestamp("UTC", 6)) -> dt.Timestamp(scale=6):  # type: ignore[valid-type]
     """DuckDB's own: `instant AT TIME ZONE zone`."""
+
+
+def _to_sql(rows: ir.Table) -> str:
+    return str(ibis.to_sql(rows, dialect="duckdb", pretty=False))
 
 
 def _snapshot(table: Table, handle: DeltaTable) -> Snapshot:

@@ -13,6 +13,7 @@ import ibis.expr.datatypes as dt
 
 from spotify_platform.contracts.bronze import PRIVATE_KEYS
 from spotify_platform.contracts.model import Field, Source
+from spotify_platform.lakehouse.duckdb_sql import quoted
 
 KINDS = {
     "string": ("VARCHAR",),
@@ -33,18 +34,11 @@ _PRIVATE_TEXT = f'"([^"]*[^a-z"])?{_PRIVATE}([^a-z"][^"]*)?"\\s*:'
 _NAMED = r"(?i)(users?(?::|%3a|/))[^:/?%\"\\]+"
 
 
-def quoted(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def json_shape(dtype: dt.DataType) -> object:
-    """A type as `from_json` wants it; what JSON has no kind for comes as text and is cast."""
-    if isinstance(dtype, dt.Struct):
-        return {name: json_shape(inner) for name, inner in dtype.fields.items()}
-    if isinstance(dtype, dt.Array):
-        return [json_shape(dtype.value_type)]
-    return "BIGINT" if isinstance(dtype, dt.Integer) else "VARCHAR"
+def landed_schema(source: Source) -> ibis.Schema:
+    """Columns of `landed_sql`."""
+    texts = {field.column: field.type if field.kind == "json" else "string" for field in source.fields}
+    place = {"line": "int64", "place": "int64", "_parsed": "boolean"}
+    return ibis.schema(place | texts | {"_wrong": "array<string>", "_unknown": "string"})
 
 
 def landed_sql(path: str, source: Source, *, longest: int) -> str:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import ibis
 import ibis.expr.types as ir
 
+from spotify_platform.contracts.model import Table
+from spotify_platform.lakehouse.delta_tables import schema_of
+from spotify_platform.lakehouse.duckdb_sql import listed
 from spotify_platform.lakehouse.engine import Snapshot
 
 if TYPE_CHECKING:
@@ -33,12 +35,11 @@ class DuckDbScratch:
         """Make what is there readable under a second name."""
         self._make("view", name, f"select * from scratch.{other}")
 
-    def table(self, name: str, *, every: bool = False) -> ir.Table:
-        """What is there, in the first database or in every one."""
-        schema, _, table = name.partition(".")
-        chosen = self._databases if every else self._databases[:1]
-        found = [self._engine.ibis.table(table, database=(database, schema)) for database in chosen]
-        return ibis.union(*found) if len(found) > 1 else found[0]
+    def tables(self, name: str, columns: Table) -> list[ir.Table]:
+        """What is there of that name, database by database."""
+        schema = schema_of(columns)
+        made = f"select {listed(schema)} from {{}}.{name}"
+        return [self._engine.query(made.format(database), schema) for database in self._databases]
 
     def _make(self, kind: str, name: str, sql: str) -> None:
         execute = self._engine.connection.execute

@@ -4,11 +4,11 @@ A `Snapshot` is a table as it was when it was opened. All reads of a step go thr
 the snapshot it was computed from: if anybody else committed in between, it raises `Conflict` and nothing has happened.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -20,6 +20,10 @@ APP_ID = "lake"
 """Every table's only Delta app transaction: its version is the number of the ledger's last batch the table holds."""
 
 
+Rows: TypeAlias = ir.Table | Sequence[ir.Table]
+"""What a commit writes: one relation, or several that are written one after the other, each in its own order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A table at one Delta version. `holds` is the lake version its app transaction tells, 0 for a new table."""
@@ -28,6 +32,20 @@ class Snapshot:
     version: int
     holds: int
     handle: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What an engine may use of this machine.
+
+    `memory_limit` as DuckDB spells it; `spill` is a folder for what does not fit into it; `compiled` one for what is
+    compiled, which all processes share.
+    """
+
+    memory_limit: str
+    threads: int
+    spill: Path
+    compiled: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +69,8 @@ class Scratch(Protocol):
     def alias(self, name: str, other: str) -> None:
         """Make what is there readable under a second name."""
 
-    def table(self, name: str, *, every: bool = False) -> ir.Table:
-        """What is there, in the first database or in every one. Good for as long as the scratch is open."""
+    def tables(self, name: str, columns: Table) -> list[ir.Table]:
+        """What is there of that name, database by database. Good for as long as the scratch is open."""
 
 
 class Engine(Protocol):
@@ -100,6 +118,13 @@ class Engine(Protocol):
     def arrow(self, table: pa.Table) -> ir.Table:
         """A relation over an Arrow table."""
 
+    def derive(self, transform: Callable[..., ir.Table], *inputs: ir.Table, **arguments: Any) -> ir.Table:
+        """What a pure function of a module makes of relations.
+
+        An engine may keep the function compiled for these schemas and arguments, for good: what differs from run to run
+        (batches, users, files) must be in the inputs.
+        """
+
     def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
         """Compute once, read many times within this step. `ordered`: what is landed must be read in its own order."""
 
@@ -118,6 +143,9 @@ class Engine(Protocol):
     def difference(self, one: ir.Table, other: ir.Table) -> tuple[int, int]:
         """How many rows only one of two relations holds, whatever their order: (only one, only other)."""
 
+    def is_same(self, one: ir.Table, other: ir.Table) -> bool:
+        """Whether two relations hold the same rows, whatever their order."""
+
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
 
@@ -130,11 +158,11 @@ class Engine(Protocol):
         What the table contains does not change, nor its transaction. Raises `Conflict`.
         """
 
-    def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
+    def append(self, snapshot: Snapshot, rows: Rows | None, holds: int) -> Snapshot:
         """Add rows (none: only the transaction). Raises `Conflict`."""
 
-    def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Slice], holds: int) -> Snapshot:
+    def replace(self, snapshot: Snapshot, rows: Rows, slices: Sequence[Slice], holds: int) -> Snapshot:
         """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""
 
-    def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:
+    def overwrite(self, snapshot: Snapshot, rows: Rows, holds: int) -> Snapshot:
         """Put rows in the place of the whole table, in one commit. Raises `Conflict`."""

@@ -25,15 +25,26 @@ class Pins:
     versions: Mapping[str, int]
 
 
-def publish_table(engine: Engine, own: Snapshot, rows: ir.Table, slices: Sequence[Slice] | None, top: int) -> Snapshot:
-    """Commit one Gold table at `top`, unless it holds that already. `slices` None means all of them. Raises `Conflict`."""
+def publish_table(engine: Engine, own: Snapshot, rows: Sequence[ir.Table], slices: Sequence[Slice] | None, top: int) -> Snapshot:
+    """Commit one Gold table at `top`, unless it holds that already.
+
+    Args:
+        engine: commits.
+        own: the table.
+        rows: what is new of it, in parts that are in the order of the slices.
+        slices: what is replaced; None means all of them.
+        top: the lake version.
+
+    Raises:
+        Conflict: another writer was first.
+    """
     if own.holds >= top:
         return own
     change: Change
     if slices is None:
         change = Overwrite(rows)
     elif BUCKET not in own.table.column_names:
-        if own.holds and engine.difference(rows, engine.read(own)) == (0, 0):
+        if own.holds and engine.is_same(rows[0], engine.read(own)):
             return own  # a table that is nobody's own changes rarely, and a commit would only make readers open it anew
         change = Overwrite(rows)
     elif own.holds:

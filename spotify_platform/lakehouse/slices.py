@@ -3,9 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
-import ibis
-import ibis.expr.types as ir
-
 MOST_IN_ONE_PREDICATE = 400
 """Measured: 64 slices in one overwrite 0.05 s, 640 one second, 2,000 five; beyond this a plain overwrite is cheaper."""
 
@@ -28,12 +25,6 @@ def one_of(column: str, texts: Iterable[str]) -> str:
     """A text column being one of these, as a condition of literals; none of them is false."""
     literals = ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
     return f"{column} in ({literals})" if literals else "false"
-
-
-def within(rows: ir.Table, slices: Iterable[Slice]) -> ir.Table:
-    """Rows of these slices of a relation that was computed; a table is read by `predicate_of` them."""
-    exact = [ibis.and_(*[rows[column] == value for column, value in s.items()]) for s in slices]
-    return rows.filter(ibis.or_(*exact)) if exact else rows.limit(0)
 
 
 def of_buckets(buckets: Iterable[int]) -> list[Slice]:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import Table
@@ -16,19 +15,16 @@ from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.engine import Scratch, Snapshot
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.publishing import Pins, pin, publish_table
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of, within
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.platform import Platform
+from spotify_platform.transforms.slices import ALL_TIME, SLICE, all_years, buckets_of, local_years, within
 
 FACTS = "fct_plays"
 SOURCE = "silver.plays"
 PLAYS_AT_ONCE = 500_000
 """Of whole buckets in one build, so that its memory has a bound."""
 
-ALL_TIME = 1970
-"""The year of what is about all time: its period begins in 1970."""
-
-SLICE = {"user_bucket": "int32", "year": "int32"}
 SCRATCH = "scratch.duckdb"  # dbt bakes the stem into its manifest as the database's name
 
 
@@ -100,10 +96,7 @@ def _slices(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, to
         return None
     moved = of_buckets(bucket_of(user, platform.buckets) for user in newest.restated(last, top))
     where = f"({predicate_of(moved)}) or _batch > {last}"
-    new = platform.engine.read(plays, where)
-    # Two days on each side: so far apart can a play be from what a record changed beside it, or from its day in a zone before.
-    dates = [new.local_date + ibis.interval(days=n) for n in (-2, 0, 2)]
-    years = ibis.union(*[new.select("user_bucket", year=date.year().cast("int32")) for date in dates], distinct=True)
+    years = platform.engine.derive(local_years, platform.engine.read(plays, where))
     found = {(row["user_bucket"], row["year"]) for row in platform.engine.fetch(years).to_pylist()}
     built = found | {(bucket, year + 1) for bucket, year in found} | {(bucket, ALL_TIME) for bucket, _ in found}
     slices: list[Slice] = [{"user_bucket": bucket, "year": year} for bucket, year in sorted(built)]
@@ -124,7 +117,7 @@ def _build(
     area = _fresh_area(platform, 0)
     with engine.scratch(area) as given:
         buckets = predicate_of(of_buckets(s["user_bucket"] for s in slices))
-        near = {(s["user_bucket"], s["year"] + n) for s in slices if s["year"] != ALL_TIME for n in (-2, -1, 0, 1)}
+        near = {(s["user_bucket"], s["year"] + n) for s in slices if s["year"] != ALL_TIME for n in (-1, 0, 1)}
         given.lend(SOURCE, plays, buckets)
         given.lend("silver.plays_nearby", plays, predicate_of([{"user_bucket": b, "year": y} for b, y in sorted(near)]))
         given.put("silver.slices", engine.values(slices, SLICE))
@@ -132,9 +125,10 @@ def _build(
     return [area], _audited(platform, area)
 
 
-def mart(built: Scratch, table: Table) -> ir.Table:
-    """A mart as it was built: some buckets in each database, what is nobody's own in all of them."""
-    return built.table(table.path.replace("/", "."), every="user_bucket" in table.column_names)
+def mart(built: Scratch, table: Table) -> list[ir.Table]:
+    """A mart as it was built: some buckets in each database, in their order; what is nobody's own is the same in all."""
+    parts = built.tables(table.path.replace("/", "."), table)
+    return parts if "user_bucket" in table.column_names else parts[:1]
 
 
 def build_aside(platform: Platform, plays: ir.Table) -> list[Path]:
@@ -143,7 +137,11 @@ def build_aside(platform: Platform, plays: ir.Table) -> list[Path]:
     Raises:
         GoldNotPublished: a test of severity error failed.
     """
-    return _build_buckets(platform, plays, lambda given, part: given.put(SOURCE, within(plays, part)))[0]
+    return _build_buckets(platform, plays, lambda given, part: given.put(SOURCE, _of_buckets(platform, plays, part)))[0]
+
+
+def _of_buckets(platform: Platform, plays: ir.Table, part: Sequence[Slice]) -> ir.Table:
+    return platform.engine.derive(within, plays, platform.engine.values(part, {"user_bucket": "int32"}))
 
 
 def _build_buckets(
@@ -163,7 +161,7 @@ def _build_buckets(
 
 def _parts(platform: Platform, plays: ir.Table) -> list[list[Slice]]:
     """Buckets of these plays, cut so that each part has few plays and few buckets; a large bucket is a part of its own."""
-    counts = platform.engine.fetch(plays.group_by("user_bucket").aggregate(n=plays.count()).order_by("user_bucket")).to_pylist()
+    counts = platform.engine.fetch(platform.engine.derive(buckets_of, plays)).to_pylist()
     parts: list[list[Slice]] = [[]]
     plays_in_part = 0
     for row in counts:
@@ -176,15 +174,11 @@ def _parts(platform: Platform, plays: ir.Table) -> list[list[Slice]]:
 
 
 def _give_all(platform: Platform, given: Scratch) -> None:
-    plays = given.table(SOURCE)
-    years = plays.select("user_bucket", year=plays.local_date.year().cast("int32"))
-    all_time = plays.select("user_bucket", year=ibis.literal(ALL_TIME, "int32"))
+    [plays] = given.tables(SOURCE, PLAYS)
     given.alias("silver.plays_nearby", SOURCE)
-    given.put("silver.slices", years.union(all_time, distinct=True))
-    given.put(
-        "silver.facts_kept",
-        platform.engine.values([], {"user_bucket": "int32", "all_play_count": "int64", "listening_ms": "int64"}),
-    )
+    given.put("silver.slices", platform.engine.derive(all_years, plays))
+    facts = next(table for table in gold_tables(platform) if table.name == FACTS)
+    given.put("silver.facts_kept", platform.engine.values([], {column.name: column.type for column in facts.columns}))
 
 
 def _fresh_area(platform: Platform, number: int) -> Path:

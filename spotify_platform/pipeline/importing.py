@@ -24,7 +24,7 @@ from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.reading import Framed, Planned, read_objects
 from spotify_platform.profiles import Profiles, is_time_zone, is_user_id, no_time_zone
 from spotify_platform.settings import Settings
-from spotify_platform.transforms.typing import type_rows
+from spotify_platform.transforms.receipts import judged, months_covered
 
 _YEARS = re.compile(r"_\d{4}(-\d{4})?(?=[_.])")
 _PART = re.compile(r"^(?P<stem>.*?)_?(?P<number>\d{1,2})\.json$", re.IGNORECASE)
@@ -177,21 +177,12 @@ def _measured(platform: Platform, kind: str, framed: Framed) -> dict[int, dict[s
     source = BY_TABLE[kind]
     if not framed.lines.num_rows:
         return {}
-    typed = platform.engine.cache(
-        type_rows(platform.engine.landed(framed.path, source, framed.longest), source).select(
-            "line", "_reason", at=source.fields[0].column
-        ),
-        ordered=True,
-    )
-    placed = typed.join(platform.engine.arrow(framed.lines), "line")
-    counted = placed.group_by("object").aggregate(
-        rows=placed.count(),
-        bad=placed["_reason"].notnull().cast("int64").sum(),
-        first=placed["at"].min().strftime("%Y-%m"),
-        last=placed["at"].max().strftime("%Y-%m"),
-    )
-    rows = {row["object"]: row for row in platform.engine.fetch(counted).to_pylist()}
-    platform.engine.release()
+    engine = platform.engine
+    landed = engine.landed(framed.path, source, framed.longest)
+    typed = engine.cache(engine.derive(judged, landed, source=source), ordered=True)
+    counted = engine.derive(months_covered, typed, engine.arrow(framed.lines))
+    rows = {row["object"]: row for row in engine.fetch(counted).to_pylist()}
+    engine.release()
     return rows
 
 

@@ -5,6 +5,9 @@ from functools import partial
 
 from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.model import Table
+from spotify_platform.lakehouse.cache import forget_others
+from spotify_platform.lakehouse.compiled import TRANSFORMS, fingerprint
+from spotify_platform.lakehouse.dbt import DBT, project_hash
 from spotify_platform.lakehouse.engine import Tidied
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.bronze import forget_attempts
@@ -20,6 +23,7 @@ def maintain(platform: Platform, *, told: Callable[[str], None] = lambda _what: 
             told(table.path)
             done[table.path] = until_committed(table.path, partial(_tidied, platform, table))
     forget_attempts(platform)
+    forget_others(platform.settings.home, {DBT: project_hash(), TRANSFORMS: fingerprint()})
     return done
 
 

@@ -17,7 +17,9 @@ from obstore.exceptions import AlreadyExistsError
 from obstore.store import ObjectStore
 
 from spotify_platform.errors import WrongCall
-from spotify_platform.lakehouse.engine import Engine
+from spotify_platform.lakehouse.cache import cache_of
+from spotify_platform.lakehouse.compiled import TRANSFORMS
+from spotify_platform.lakehouse.engine import Engine, Means
 from spotify_platform.lakehouse.engines import make_engine
 from spotify_platform.lakehouse.slices import bucket_of
 from spotify_platform.profiles import Profiles
@@ -83,13 +85,8 @@ def opened(settings: Settings) -> Iterator[Platform]:
     parent.mkdir(parents=True, exist_ok=True)
     _sweep_leftovers(parent)
     work = Path(tempfile.mkdtemp(dir=parent))
-    engine = make_engine(
-        settings.engine,
-        settings.lake_location,
-        memory_limit=settings.memory_limit,
-        threads=settings.threads,
-        spill=work / "spill",
-    )
+    means = Means(settings.memory_limit, settings.threads, spill=work / "spill", compiled=cache_of(settings.home, TRANSFORMS))
+    engine = make_engine(settings.engine, settings.lake_location, means)
     try:
         yield Platform(settings, engine, work)
     finally:

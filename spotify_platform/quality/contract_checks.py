@@ -11,12 +11,13 @@ from spotify_platform.quality.outcome import Outcome
 
 def check_contract(engine: Engine, table: Table, rows: ir.Table) -> Outcome:
     """Whether these rows are what the table's contract demands; `found` counts what is wrong, demand by demand."""
-    counts = engine.fetch(rows.aggregate(**_measures(table, rows))).to_pylist()[0]
+    counts = engine.fetch(engine.derive(wrong, rows, table=table)).to_pylist()[0]
     found = {name: int(count or 0) for name, count in counts.items()}
     return Outcome(table.path, CONTRACT, not any(found.values()), found)
 
 
-def _measures(table: Table, rows: ir.Table) -> dict[str, ir.Value]:
+def wrong(rows: ir.Table, *, table: Table) -> ir.Table:
+    """One row of counts: for each demand, how often it is not met."""
     measures: dict[str, ir.Value] = {}
     if table.key:
         key = ibis.literal("\x1f").join([rows[name].cast("string").fill_null("") for name in table.key])
@@ -31,7 +32,7 @@ def _measures(table: Table, rows: ir.Table) -> dict[str, ir.Value]:
         if column.accepted:
             foreign = (value.notnull() & value.notin(list(column.accepted))).cast("int64")
             measures[f"{column.name} not accepted"] = foreign.sum()
-    return measures
+    return rows.aggregate(**measures)
 
 
 def _outside(value: ir.Value, column: Column) -> list[ir.Value]:

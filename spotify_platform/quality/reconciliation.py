@@ -16,39 +16,52 @@ def check_bronze_rows(engine: Engine, path: str, rows: ir.Table) -> Outcome:
         path: the Bronze table's.
         rows: its rows of the batches in question, all three parts.
     """
+    return _outcome(engine, path, ROWS_ARE_ALL_THERE, engine.derive(objects_that_differ, rows))
+
+
+def check_accounting(engine: Engine, path: str, rows: ir.Table) -> Outcome:
+    """Of each object: rows_in = rows_new + rows_repeat + rows_quarantined."""
+    return _outcome(engine, path, ADDS_UP, engine.derive(accounts_that_differ, rows))
+
+
+def check_records_of_plays(engine: Engine, path: str, records: ir.Table, plays: ir.Table) -> Outcome:
+    """Every record is in exactly one play, and every play's records are there, in the slices given."""
+    return _outcome(engine, path, EVERY_PLAY_HAS_ITS_RECORDS, engine.derive(records_astray, records, plays))
+
+
+def objects_that_differ(rows: ir.Table) -> ir.Table:
+    """How many objects have not the rows that their header says, or not one header."""
     part = rows["_part"]
     each = rows.group_by("_object", "_batch").aggregate(
         counted=ibis.ifelse(part == "object", rows["_rows_in"], 0).sum(),
         there=(part != "object").cast("int64").sum(),
         headers=(part == "object").cast("int64").sum(),
     )
-    wrong = each.aggregate(
+    return each.aggregate(
         objects_that_differ=(each.counted != each.there).cast("int64").sum(),
         objects_without_one_header=(each.headers != 1).cast("int64").sum(),
     )
-    return _outcome(engine, path, ROWS_ARE_ALL_THERE, wrong)
 
 
-def check_accounting(engine: Engine, path: str, rows: ir.Table) -> Outcome:
-    """Of each object: rows_in = rows_new + rows_repeat + rows_quarantined."""
+def accounts_that_differ(rows: ir.Table) -> ir.Table:
+    """How many accounts do not add up."""
     differs = rows.rows_in != rows.rows_new + rows.rows_repeat + rows.rows_quarantined
-    return _outcome(engine, path, ADDS_UP, rows.aggregate(objects_that_differ=differs.cast("int64").sum()))
+    return rows.aggregate(objects_that_differ=differs.cast("int64").sum())
 
 
-def check_records_of_plays(engine: Engine, path: str, records: ir.Table, plays: ir.Table) -> Outcome:
-    """Every record is in exactly one play, and every play's records are there, in the slices given."""
+def records_astray(records: ir.Table, plays: ir.Table) -> ir.Table:
+    """How many records are in no play or in several, and how many that plays name are not there."""
     named = plays.select("play_id", record_id=plays.record_ids.unnest())
     both = records.select("record_id", known=1).outer_join(named, "record_id")
     each = both.group_by(key=ibis.coalesce(both.record_id, both.record_id_right)).aggregate(
         known=both.known.max(), plays=both.play_id.nunique()
     )
-    wrong = each.aggregate(
+    return each.aggregate(
         records_not_in_one_play=(each.known.notnull() & (each.plays != 1)).cast("int64").sum(),
         records_that_are_missing=each.known.isnull().cast("int64").sum(),
     )
-    return _outcome(engine, path, EVERY_PLAY_HAS_ITS_RECORDS, wrong)
 
 
-def _outcome(engine: Engine, path: str, name: str, wrong: ir.Table) -> Outcome:
-    found = {key: int(n or 0) for key, n in engine.fetch(wrong).to_pylist()[0].items()}
+def _outcome(engine: Engine, path: str, name: str, counts: ir.Table) -> Outcome:
+    found = {key: int(n or 0) for key, n in engine.fetch(counts).to_pylist()[0].items()}
     return Outcome(path, name, not any(found.values()), found)

@@ -4,6 +4,8 @@ Merging is a union that picks by content: where copies of a record differ, the o
 the one with the smallest canonical text. Arrival never decides, so order, repetition and splitting cannot show.
 """
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 
@@ -35,8 +37,15 @@ def conform(source: str, rows: ir.Table, users: ir.Table) -> ir.Table:
     return placed.join(users.select("user_id", "user_bucket"), "user_id").select(*PLAY_RECORDS.column_names).cast(_TYPES)
 
 
-def distinct(records: ir.Table) -> ir.Table:
+def conform_all(users: ir.Table, *rows: ir.Table, sources: Sequence[str]) -> ir.Table:
+    """What `conform` makes of the rows of some sources, in their order."""
+    parts = [conform(source, good, users) for source, good in zip(sources, rows, strict=True)]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def distinct(*parts: ir.Table) -> ir.Table:
     """One row a record_id: values chosen by content, origins united, the latest batch."""
+    records = ibis.union(*parts) if len(parts) > 1 else parts[0]
     counted = records.mutate(copies=records.count().over(ibis.window(group_by="record_id")))
     single = counted.filter(counted.copies == 1).drop("copies")
     several = counted.filter(counted.copies > 1).drop("copies")

@@ -11,9 +11,9 @@ from spotify_platform.contracts.catalogue import CHECKED
 HEAVY = ("pyspark", "pandas", "dagster_aws", "dagster_pyspark", "ibis", "duckdb", "deltalake", "pyarrow", "numpy")
 
 
-def test_loading_definitions_imports_no_engine(dbt_home: Path) -> None:
+def test_loading_definitions_imports_no_engine(warm_home: Path) -> None:
     code = f"import sys, spotify_platform.definitions; print([m for m in {HEAVY!r} if m in sys.modules])"
-    environment = {"SPOTIFY_PLATFORM_HOME": str(dbt_home), "PATH": str(Path(sys.executable).parent)}
+    environment = {"SPOTIFY_PLATFORM_HOME": str(warm_home), "PATH": str(Path(sys.executable).parent)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -21,10 +21,10 @@ from spotify_platform_tests.scenario import account, drop, extended
 
 
 @pytest.fixture
-def home(tmp_path: Path, dbt_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, warm_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     folder.mkdir()
-    (folder / "dbt").symlink_to(dbt_home / "dbt")
+    (folder / "cache").symlink_to(warm_home / "cache")
     monkeypatch.setenv("SPOTIFY_PLATFORM_HOME", str(folder))
     monkeypatch.setenv("SPOTIFY_PLATFORM_SETTLE_SECONDS", "0")
     monkeypatch.setenv("COLUMNS", "200")
@@ -85,7 +85,7 @@ def test_dry_run_changes_nothing(
 ) -> None:
     assert call(monkeypatch, "import", str(export), "--dry-run") == 0
     assert "Nothing was changed" in capfd.readouterr().out
-    assert [path.name for path in home.iterdir()] == ["dbt"]
+    assert [path.name for path in home.iterdir()] == ["cache"]
 
 
 def test_a_zip_of_nothing_is_left_alone(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

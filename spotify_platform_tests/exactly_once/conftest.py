@@ -16,13 +16,13 @@ Undisturbed = Callable[[int], State]
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, dbt_home: Path) -> Undisturbed:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Undisturbed:
     """All tables after so many waves, loaded at once in one run."""
 
     @cache
     def made(waves: int) -> State:
         home = tmp_path_factory.mktemp("undisturbed")
-        (home / "dbt").symlink_to(dbt_home / "dbt")
+        (home / "cache").symlink_to(warm_home / "cache")
         for n in range(waves):
             Wave(n).land(home / "landing")
         with opened(load_settings(home=home, settle_seconds=0, buckets=4)) as platform:

@@ -48,12 +48,12 @@ POLL = answer(item(played_at="2024-02-01T10:00:00.123Z"))  # nothing tells how l
 
 
 @pytest.fixture(scope="module")
-def gold(tmp_path_factory: pytest.TempPathFactory, dbt_home: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+def gold(tmp_path_factory: pytest.TempPathFactory, warm_home: Any) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the published marts."""
     from spotify_platform.settings import load_settings  # noqa: PLC0415
 
     home = tmp_path_factory.mktemp("gold")
-    (home / "dbt").symlink_to(dbt_home / "dbt")
+    (home / "cache").symlink_to(warm_home / "cache")
     settings = load_settings(home=home, settle_seconds=0, buckets=4, timezone="Europe/Berlin")
     for name, document in (("extended", EXTENDED), ("account", ACCOUNT), ("poll", POLL)):
         drop(home / "landing", f"inbox/me/{name}.json", document)

@@ -50,14 +50,14 @@ ENTITIES = {
 
 
 @pytest.fixture(scope="module")
-def piecemeal(tmp_path_factory: pytest.TempPathFactory, dbt_home: Path) -> Iterator[Platform]:
+def piecemeal(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Iterator[Platform]:
     """Four years of three listeners, two of them in one bucket, landed in pieces out of order and refreshed after each.
 
     The last piece is of one user and year, whose next year and all time must follow. She lives where New Year comes half a
     day before UTC's, and plays something then.
     """
     home = tmp_path_factory.mktemp("slices")
-    (home / "dbt").symlink_to(dbt_home / "dbt")
+    (home / "cache").symlink_to(warm_home / "cache")
     settings = load_settings(home=home, settle_seconds=0, buckets=2, timezone="America/New_York")
     histories = {user: simulate(seed=number, plays=1_700, years=4.0) for number, user in enumerate(USERS)}
     order = random.Random(7)  # noqa: S311 - which piece lands when is no secret

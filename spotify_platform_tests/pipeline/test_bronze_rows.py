@@ -10,6 +10,7 @@ import pytest
 from spotify_platform.contracts.bronze import RECENTLY_PLAYED
 from spotify_platform.contracts.model import Source
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.engine import Means
 from spotify_platform.landing.arrivals import sweep
 from spotify_platform.pipeline.bronze_rows import bronze_rows
 from spotify_platform.pipeline.platform import Platform, opened
@@ -34,7 +35,8 @@ def test_a_lost_record_fails_the_check(content: object, make_settings: MakeSetti
     with opened(settings) as platform:
         assert checked(platform, tmp_path)
         lake = settings.lake_location
-        forgetful = Forgetful(lake, memory_limit=settings.memory_limit, threads=1, spill=tmp_path / "spill")
+        means = Means(settings.memory_limit, 1, spill=tmp_path / "spill", compiled=tmp_path / "compiled")
+        forgetful = Forgetful(lake, means)
         try:
             assert not checked(replace(platform, engine=forgetful), tmp_path)
         finally:

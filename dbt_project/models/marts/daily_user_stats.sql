@@ -4,8 +4,7 @@ with plays as (
         *,
         -- Older exports leave `skipped` empty; there, pressing next or back is what tells.
         case when skipped is null then reason_end in ('fwdbtn', 'backbtn') else skipped end as was_skipped
-    from {{ ref('stg_plays_nearby') }} as nearby
-    where {{ is_built('nearby') }}
+    from {{ ref('fct_plays') }}
 
 )
 

@@ -1,6 +1,6 @@
 with plays as (
 
-    select * from {{ ref('stg_plays_nearby') }} as nearby
+    select * from {{ ref('stg_plays') }} as nearby
     where {{ is_built('nearby') }}
 
 )

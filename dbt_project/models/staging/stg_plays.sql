@@ -1,1 +1,65 @@
-{{ staged_plays(source('silver', 'plays')) }}
+with plays as (
+
+    select * from {{ source('silver', 'plays_nearby') }}
+
+),
+
+measured as (
+
+    select
+        *,
+        cast(coalesce(ms_played, ms_played_estimate, 0) as bigint) as listening_ms,
+        cast(case when ms_played is null then coalesce(ms_played_estimate, 0) else 0 end as bigint) as estimated_ms,
+        cast(case when is_counted then 1 else 0 end as bigint) as play_count
+    from plays
+
+)
+
+select
+    play_id,
+    user_id,
+    user_bucket,
+    track_id,
+    local_date,
+    local_hour,
+    time_of_day,
+    time_zone,
+    ended_at,
+    started_at,
+    start_is_estimated,
+    content_type,
+    content_uri,
+    track_name,
+    artist_name,
+    album_name,
+    show_name,
+    ms_played,
+    ms_played_estimate,
+    listening_ms,
+    estimated_ms,
+    is_counted,
+    play_count,
+    reason_start,
+    reason_end,
+    shuffle,
+    skipped,
+    offline,
+    incognito,
+    platform,
+    device_type,
+    country,
+    context_uri,
+    sources,
+    match,
+    {{ year_of('local_date') }} as year,
+    case
+        when content_type = 'track' then coalesce(
+            track_id,
+            'name:' || substr({{ sha256_hex("coalesce(artist_name, '') || chr(31) || coalesce(track_name, '')") }}, 1, 22)
+        )
+    end as track_key,
+    case
+        when content_type = 'track' and artist_name is not null
+            then 'name:' || substr({{ sha256_hex('artist_name') }}, 1, 22)
+    end as artist_key
+from measured

@@ -1,1 +1,0 @@
-{{ staged_plays(source('silver', 'plays_nearby')) }}

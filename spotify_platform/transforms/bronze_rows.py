@@ -1,0 +1,68 @@
+"""The three parts of a Bronze commit: good rows, quarantined rows with their reasons, one header an object."""
+
+import ibis
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.model import Table
+
+OWNERS = {"object": "int64", "_object": "string", "_sha256": "string", "_user": "string"}
+STAMP = {"_batch": "int64", "_loaded_at": "timestamp('UTC', 6)"}
+
+
+def placed(typed: ir.Table, lines: ir.Table, *, many_in_line: bool) -> ir.Table:
+    """Typed rows with the object they are of and their position in it.
+
+    Args:
+        typed: rows with the line they are in, and their place in it.
+        lines: line, object, document, offset, length of what was framed.
+        many_in_line: whether a line may hold several rows.
+    """
+    rows = typed.join(lines, "line")
+    if not many_in_line:
+        return rows.mutate(_row=rows.document)
+    return rows.mutate(_row=ibis.row_number().over(ibis.window(group_by="object", order_by=["line", "place"])))
+
+
+def rows_by_object(rows: ir.Table) -> ir.Table:
+    """Rows of each object as the parser gave them: object, n."""
+    return rows.group_by("object").aggregate(n=rows.count())
+
+
+def unreadable_lines(rows: ir.Table) -> ir.Table:
+    """Lines that the parser gives as one record it cannot read: line."""
+    lines = rows.group_by("line").aggregate(n=rows.count(), parsed=rows["_parsed"].any())
+    return lines.filter(lines.n == 1, ~lines.parsed).select("line")
+
+
+def bad_lines(rows: ir.Table) -> ir.Table:
+    """Lines that hold a row to quarantine: line."""
+    return rows.filter(rows["_reason"].notnull()).select("line").distinct()
+
+
+def good(rows: ir.Table, owners: ir.Table, stamp: ir.Table, *, table: Table) -> ir.Table:
+    """Good rows in the columns of the table."""
+    owned = rows.filter(rows["_reason"].isnull()).drop("offset", "length").join(owners, "object")
+    return _complete(owned.mutate(_part=ibis.literal("row")), stamp, table)
+
+
+def bad(rows: ir.Table, owners: ir.Table, stamp: ir.Table, digests: ir.Table, *, table: Table) -> ir.Table:
+    """Quarantined rows in the columns of the table; `digests` are line, _text_sha256."""
+    owned = rows.filter(rows["_reason"].notnull()).join(owners, "object").join(digests, "line")
+    return _complete(owned.mutate(_part=ibis.literal("bad"), _offset=owned.offset, _length=owned.length), stamp, table)
+
+
+def headers(objects: ir.Table, stamp: ir.Table, *, table: Table) -> ir.Table:
+    """Header rows in the columns of the table."""
+    return _complete(objects, stamp, table)
+
+
+def together(*parts: ir.Table) -> ir.Table:
+    """All parts of a commit."""
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def _complete(rows: ir.Table, stamp: ir.Table, table: Table) -> ir.Table:
+    """The columns of the contract, null where these rows have none."""
+    types = {column.name: column.type for column in table.columns}
+    missing = {name: ibis.null(type_) for name, type_ in types.items() if name not in {*rows.columns, *STAMP}}
+    return rows.mutate(**missing).cross_join(stamp).select(*types).cast(types)

@@ -1,0 +1,22 @@
+"""What an import says of the files it took."""
+
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.model import Source
+from spotify_platform.transforms.typing import type_rows
+
+
+def judged(landed: ir.Table, *, source: Source) -> ir.Table:
+    """Of each row its line, its time and what is wrong with it: line, at, _reason."""
+    return type_rows(landed, source).select("line", "_reason", at=source.fields[0].column)
+
+
+def months_covered(rows: ir.Table, lines: ir.Table) -> ir.Table:
+    """Of each object: rows, bad ones, first and last month. `lines` are line, object."""
+    placed = rows.join(lines, "line")
+    return placed.group_by("object").aggregate(
+        rows=placed.count(),
+        bad=placed["_reason"].notnull().cast("int64").sum(),
+        first=placed["at"].min().strftime("%Y-%m"),
+        last=placed["at"].max().strftime("%Y-%m"),
+    )

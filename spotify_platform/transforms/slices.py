@@ -1,0 +1,65 @@
+"""Which slices rows are in, and which rows slices need: a change is worked out where it is felt, and nowhere else."""
+
+from datetime import timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+SLICE = {"user_bucket": "int32", "year": "int32"}
+"""Columns of slices as a relation."""
+
+REACH = timedelta(hours=1)
+"""How far in time one record can change what another is; a slice is read with as much again on each side."""
+
+ALL_TIME = 1970
+"""The year of what is about all time: its period begins in 1970."""
+
+
+def slices_of(rows: ir.Table) -> ir.Table:
+    """Slices that rows are in."""
+    return rows.select("user_bucket", "year").distinct()
+
+
+def buckets_of(rows: ir.Table) -> ir.Table:
+    """Buckets that rows are in, with their number: user_bucket, n."""
+    return rows.group_by("user_bucket").aggregate(n=rows.count()).order_by("user_bucket")
+
+
+def touched(records: ir.Table) -> ir.Table:
+    """Slices within reach of records: at the turn of a year a record touches both."""
+    return _years(records, *_around(records.ended_at, ibis.interval(REACH)))
+
+
+def near(records: ir.Table, slices: ir.Table) -> ir.Table:
+    """Records of slices and those within twice the reach of one, so that what is kept does not show the cut."""
+    first, _, last = _around(records.ended_at, ibis.interval(2 * REACH))
+    near_year = slices.year.between(first.year().cast("int32"), last.year().cast("int32"))
+    return records.semi_join(slices, [records.user_bucket == slices.user_bucket, near_year])
+
+
+def within(rows: ir.Table, slices: ir.Table) -> ir.Table:
+    """Rows of slices, or of whole buckets, of a relation that was computed."""
+    return rows.semi_join(slices, list(slices.columns))
+
+
+def local_years(plays: ir.Table) -> ir.Table:
+    """Slices of Gold that plays can change the facts of, by local years.
+
+    So far as two days can a play be from what a record changed beside it, or from its day in a zone before.
+    """
+    return _years(plays, *_around(plays.local_date, ibis.interval(days=2)))
+
+
+def all_years(plays: ir.Table) -> ir.Table:
+    """Every slice of Gold of these plays, all time among them."""
+    all_time = plays.select("user_bucket", year=ibis.literal(ALL_TIME, "int32"))
+    return _years(plays, plays.local_date).union(all_time, distinct=True)
+
+
+def _years(rows: ir.Table, *times: ir.Value) -> ir.Table:
+    found = [rows.select("user_bucket", year=time.year().cast("int32")) for time in times]
+    return ibis.union(*found, distinct=True) if len(found) > 1 else found[0].distinct()
+
+
+def _around(time: ir.Value, reach: ir.Value) -> list[ir.Value]:
+    return [time - reach, time, time + reach]
