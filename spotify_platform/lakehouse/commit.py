@@ -10,9 +10,11 @@ Never write by path, never drop and recreate a table: delta-rs then accepts even
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import ibis.expr.types as ir
+
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import LEDGER
-from spotify_platform.lakehouse.engine import Engine, Rows, Snapshot
+from spotify_platform.lakehouse.engine import Engine, Snapshot
 from spotify_platform.lakehouse.ledger import Tail, holds_of, tail
 from spotify_platform.lakehouse.tries import until_committed
 
@@ -21,14 +23,14 @@ from spotify_platform.lakehouse.tries import until_committed
 class Append:
     """Add rows; None moves only the version on."""
 
-    rows: Rows | None
+    rows: ir.Table | None
 
 
 @dataclass(frozen=True, slots=True)
 class Replace:
     """Put rows in the place of all rows of the slices."""
 
-    rows: Rows
+    rows: ir.Table
     slices: Sequence[Mapping[str, int]]
 
 
@@ -36,7 +38,7 @@ class Replace:
 class Overwrite:
     """Put rows in the place of the whole table."""
 
-    rows: Rows
+    rows: ir.Table
 
 
 Change = Append | Replace | Overwrite

@@ -42,11 +42,13 @@ class CompiledTransforms:
 
     def of(self, transform: Transform, inputs: Sequence[ibis.Schema], arguments: Mapping[str, Any]) -> Compiled:
         """A transform for inputs of these schemas; compiled at the first call for a content, found at the next."""
+        if "<" in transform.__qualname__:
+            raise ValueError(f"{transform.__qualname__} is no function of a module, and its name does not say what it does.")
         called = [transform.__module__, transform.__qualname__, *map(_spelled, inputs), *map(_named, arguments.items())]
         path = self._folder / f"{hashlib.sha256(repr(called).encode()).hexdigest()}.json"
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, json.JSONDecodeError):
             kept = self._compile(transform, inputs, arguments)
             _write(path, json.dumps(kept))
         return Compiled(kept["sql"], ibis.schema(kept["schema"]))

@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from spotify_platform.lakehouse.duckdb_json import landed_schema, landed_sql
 from spotify_platform.lakehouse.duckdb_relations import Relations
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
 from spotify_platform.lakehouse.duckdb_sql import column, listed, quoted, type_sql, values_sql
-from spotify_platform.lakehouse.engine import APP_ID, Means, Rows, Snapshot, Tidied
+from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Means, Snapshot, Tidied
 from spotify_platform.lakehouse.slices import Slice, predicate_of
 from spotify_platform.storage import Location
 
@@ -221,17 +220,17 @@ class DuckDbDelta:
         """The expression in DuckDB's SQL."""
         return self._relations.sql(rows)
 
-    def append(self, snapshot: Snapshot, rows: Rows | None, holds: int) -> Snapshot:
+    def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
         """Add rows (none: only the transaction). Raises `Conflict`."""
         data = self._reader(rows, snapshot.table) if rows is not None else _empty(snapshot.table)
         return self._commit(snapshot, data, holds, mode="append")
 
-    def replace(self, snapshot: Snapshot, rows: Rows, slices: Sequence[Slice], holds: int) -> Snapshot:
+    def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Slice], holds: int) -> Snapshot:
         """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""
         data = self._reader(rows, snapshot.table)
         return self._commit(snapshot, data, holds, mode="overwrite", predicate=predicate_of(slices))
 
-    def overwrite(self, snapshot: Snapshot, rows: Rows, holds: int) -> Snapshot:
+    def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:
         """Put rows in the place of the whole table, in one commit. Raises `Conflict`."""
         # The schema goes with the rows: that is how a table comes to what a new version of its contract says.
         return self._commit(
@@ -256,15 +255,11 @@ class DuckDbDelta:
             write_deltalake(snapshot.handle, data, commit_properties=properties, writer_properties=WRITER, **how)
         return _snapshot(snapshot.table, snapshot.handle)
 
-    def _reader(self, rows: Rows, table: Table) -> pa.RecordBatchReader:
+    def _reader(self, rows: ir.Table, table: Table) -> pa.RecordBatchReader:
         # Sorted by partition, so that the writer holds few files open; a table without an order comes as it comes.
         order = f" order by {', '.join(table.partition_by + table.sort_by)}" if table.sort_by else ""
-        parts = [rows] if isinstance(rows, ir.Table) else rows
-        queries = [self._typed(part, schema_of(table)) + order for part in parts]
-        # Nothing may be executed on this connection until a reader is at its end: that would end it, silently.
-        readers = (self.connection.execute(query).to_arrow_reader(ROWS_AT_ONCE) for query in queries)
-        first = next(readers)
-        return pa.RecordBatchReader.from_batches(first.schema, chain(first, chain.from_iterable(readers)))
+        # Nothing may be executed on this connection until the reader is at its end: that would end it, silently.
+        return self.connection.execute(f"{self._typed(rows, schema_of(table))}{order}").to_arrow_reader(ROWS_AT_ONCE)
 
     def _typed(self, rows: ir.Table, schema: ibis.Schema) -> str:
         """A query whose columns have the types that are promised: DuckDB sums integers to hugeint where Ibis says int64."""
@@ -299,7 +294,7 @@ def _to_sql(rows: ir.Table) -> str:
 
 
 def _snapshot(table: Table, handle: DeltaTable) -> Snapshot:
-    return Snapshot(table, handle.version(), handle.transaction_version(APP_ID) or 0, handle)
+    return Snapshot(table, handle.version(), handle.transaction_version(APP_ID) or NOTHING, handle)
 
 
 def _empty(table: Table) -> pa.RecordBatchReader:

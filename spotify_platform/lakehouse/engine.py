@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -19,14 +19,13 @@ from spotify_platform.lakehouse.slices import Slice
 APP_ID = "lake"
 """Every table's only Delta app transaction: its version is the number of the ledger's last batch the table holds."""
 
-
-Rows: TypeAlias = ir.Table | Sequence[ir.Table]
-"""What a commit writes: one relation, or several that are written one after the other, each in its own order."""
+NOTHING = 0
+"""The lake version of a table that is new, or not complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A table at one Delta version. `holds` is the lake version its app transaction tells, 0 for a new table."""
+    """A table at one Delta version. `holds` is the lake version its app transaction tells, `NOTHING` for a new table."""
 
     table: Table
     version: int
@@ -158,11 +157,11 @@ class Engine(Protocol):
         What the table contains does not change, nor its transaction. Raises `Conflict`.
         """
 
-    def append(self, snapshot: Snapshot, rows: Rows | None, holds: int) -> Snapshot:
+    def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
         """Add rows (none: only the transaction). Raises `Conflict`."""
 
-    def replace(self, snapshot: Snapshot, rows: Rows, slices: Sequence[Slice], holds: int) -> Snapshot:
+    def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Slice], holds: int) -> Snapshot:
         """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""
 
-    def overwrite(self, snapshot: Snapshot, rows: Rows, holds: int) -> Snapshot:
+    def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:
         """Put rows in the place of the whole table, in one commit. Raises `Conflict`."""

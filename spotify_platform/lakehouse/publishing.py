@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Replace, commit
-from spotify_platform.lakehouse.engine import Engine, Snapshot
+from spotify_platform.lakehouse.engine import NOTHING, Engine, Snapshot
 from spotify_platform.lakehouse.slices import Slice
 
 BUCKET = "user_bucket"
@@ -25,33 +25,42 @@ class Pins:
     versions: Mapping[str, int]
 
 
-def publish_table(engine: Engine, own: Snapshot, rows: Sequence[ir.Table], slices: Sequence[Slice] | None, top: int) -> Snapshot:
-    """Commit one Gold table at `top`, unless it holds that already.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of some slices of a table: all rows that these slices are to have."""
+
+    rows: ir.Table
+    slices: Sequence[Slice]
+
+
+def publish_table(engine: Engine, own: Snapshot, parts: Sequence[Part], top: int, *, whole: bool) -> Snapshot:
+    """Commit what is new of a Gold table at `top`, unless it holds that already.
+
+    Each part is a commit, so that memory has a bound. Until the last of them the table holds `NOTHING`: a run that
+    comes upon what a killed one left builds the table from the start, and readers have the version that is pinned.
 
     Args:
         engine: commits.
         own: the table.
-        rows: what is new of it, in parts that are in the order of the slices.
-        slices: what is replaced; None means all of them.
+        parts: of slices of their own each; a table that is nobody's own has one.
         top: the lake version.
+        whole: whether the parts are the whole table.
 
     Raises:
         Conflict: another writer was first.
     """
     if own.holds >= top:
         return own
-    change: Change
-    if slices is None:
-        change = Overwrite(rows)
-    elif BUCKET not in own.table.column_names:
-        if own.holds and engine.is_same(rows[0], engine.read(own)):
+    if BUCKET not in own.table.column_names:
+        if own.holds and not whole and engine.is_same(parts[0].rows, engine.read(own)):
             return own  # a table that is nobody's own changes rarely, and a commit would only make readers open it anew
-        change = Overwrite(rows)
-    elif own.holds:
-        change = Replace(rows, slices)
-    else:
-        change = Append(rows)
-    return commit(engine, own, change, top)
+        return commit(engine, own, Overwrite(parts[0].rows), top)
+    for number, part in enumerate(parts, start=1):
+        change: Change = Replace(part.rows, part.slices)
+        if whole:
+            change = Append(part.rows) if number > 1 else Overwrite(part.rows)
+        own = commit(engine, own, change, top if number == len(parts) else NOTHING)
+    return own
 
 
 def pin(engine: Engine, own: Snapshot, tables: Sequence[Snapshot], top: int) -> Pins:

@@ -14,7 +14,7 @@ from spotify_platform.errors import Conflict, DataFailedCheck
 from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.engine import Scratch, Snapshot
 from spotify_platform.lakehouse.ledger import tail
-from spotify_platform.lakehouse.publishing import Pins, pin, publish_table
+from spotify_platform.lakehouse.publishing import Part, Pins, pin, publish_table
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.platform import Platform
@@ -37,6 +37,15 @@ class GoldBuild:
     results: Sequence[dbt.DbtResult] = ()
     pins: Pins | None = None
     rows: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """dbt's database files, the slices that are in each, and its results of the last one."""
+
+    areas: list[Path]
+    slices: list[Sequence[Slice]]
+    results: Sequence[dbt.DbtResult]
 
 
 class GoldNotPublished(DataFailedCheck):
@@ -75,14 +84,14 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
         raise Conflict("gold: another writer is ahead of what was read")
     is_new = not all(snapshot.holds for snapshot in own)
     slices = None if is_new else _slices(platform, plays, ledger, last, top)
-    results: Sequence[dbt.DbtResult] = ()
-    rows: dict[str, int] = {}
-    if slices is None or slices:
-        areas, results = _build(platform, plays, slices, next(s for s in own if s.table.name == FACTS))
-        with engine.scratch(*areas) as built:
-            own = [publish_table(engine, s, mart(built, s.table), slices, top) for s in own]
-            rows = {snapshot.table.name: engine.rows_in(snapshot) for snapshot in own}
-    return GoldBuild(last, top, results, pin(engine, register, [*own, plays], top), rows)
+    if slices is not None and not slices:
+        return GoldBuild(last, top, pins=pin(engine, register, [*own, plays], top))
+    built = _build(platform, plays, slices, next(s for s in own if s.table.name == FACTS))
+    with engine.scratch(*built.areas) as scratch:
+        parts = [_parts_of(built, scratch, snapshot.table) for snapshot in own]
+        own = [publish_table(engine, s, p, top, whole=slices is None) for s, p in zip(own, parts, strict=True)]
+    rows = {snapshot.table.name: engine.rows_in(snapshot) for snapshot in own}
+    return GoldBuild(last, top, built.results, pin(engine, register, [*own, plays], top), rows)
 
 
 def _slices(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, top: int) -> list[Slice] | None:
@@ -106,10 +115,8 @@ def _slices(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, to
     return buckets if len(buckets) <= MOST_IN_ONE_PREDICATE else None
 
 
-def _build(
-    platform: Platform, plays: Snapshot, slices: Sequence[Slice] | None, facts: Snapshot
-) -> tuple[list[Path], Sequence[dbt.DbtResult]]:
-    """Build and audit these slices of Gold aside; dbt's database files and results."""
+def _build(platform: Platform, plays: Snapshot, slices: Sequence[Slice] | None, facts: Snapshot) -> _Built:
+    """Build and audit these slices of Gold aside."""
     engine = platform.engine
     if not slices or "year" not in slices[0]:
         whole = engine.read(plays, predicate_of(slices) if slices else None)
@@ -122,11 +129,15 @@ def _build(
         given.lend("silver.plays_nearby", plays, predicate_of([{"user_bucket": b, "year": y} for b, y in sorted(near)]))
         given.put("silver.slices", engine.values(slices, SLICE))
         given.lend("silver.facts_kept", facts, f"({buckets}) and not ({predicate_of(slices)})")
-    return [area], _audited(platform, area)
+    return _Built([area], [slices], _audited(platform, area))
 
 
-def mart(built: Scratch, table: Table) -> list[ir.Table]:
-    """A mart as it was built: some buckets in each database, in their order; what is nobody's own is the same in all."""
+def _parts_of(built: _Built, scratch: Scratch, table: Table) -> list[Part]:
+    return [Part(rows, slices) for rows, slices in zip(marts(scratch, table), built.slices, strict=False)]
+
+
+def marts(built: Scratch, table: Table) -> list[ir.Table]:
+    """A mart as it was built, database by database; what is nobody's own is the same in all."""
     parts = built.tables(table.path.replace("/", "."), table)
     return parts if "user_bucket" in table.column_names else parts[:1]
 
@@ -137,26 +148,25 @@ def build_aside(platform: Platform, plays: ir.Table) -> list[Path]:
     Raises:
         GoldNotPublished: a test of severity error failed.
     """
-    return _build_buckets(platform, plays, lambda given, part: given.put(SOURCE, _of_buckets(platform, plays, part)))[0]
+    return _build_buckets(platform, plays, lambda given, part: given.put(SOURCE, _of_buckets(platform, plays, part))).areas
 
 
 def _of_buckets(platform: Platform, plays: ir.Table, part: Sequence[Slice]) -> ir.Table:
     return platform.engine.derive(within, plays, platform.engine.values(part, {"user_bucket": "int32"}))
 
 
-def _build_buckets(
-    platform: Platform, plays: ir.Table, give: Callable[[Scratch, Sequence[Slice]], None]
-) -> tuple[list[Path], Sequence[dbt.DbtResult]]:
+def _build_buckets(platform: Platform, plays: ir.Table, give: Callable[[Scratch, Sequence[Slice]], None]) -> _Built:
     """Build whole buckets, so many at once as memory holds, whatever the lake holds."""
     areas: list[Path] = []
     results: Sequence[dbt.DbtResult] = ()
-    for part in _parts(platform, plays):
+    parts = _parts(platform, plays)
+    for part in parts:
         areas.append(_fresh_area(platform, len(areas)))
         with platform.engine.scratch(areas[-1]) as given:
             give(given, part)
             _give_all(platform, given)
         results = _audited(platform, areas[-1])  # those of the last part: a part that fails ends it all
-    return areas, results
+    return _Built(areas, list(parts), results)
 
 
 def _parts(platform: Platform, plays: ir.Table) -> list[list[Slice]]:

@@ -9,7 +9,7 @@ from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.publishing import published
-from spotify_platform.pipeline.gold import build_aside, gold_tables, mart
+from spotify_platform.pipeline.gold import build_aside, gold_tables, marts
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.silver import all_plays, all_records
 from spotify_platform.transforms.bronze_rows import together
@@ -55,7 +55,7 @@ def verify(platform: Platform) -> list[Comparison]:
     with engine.scratch(*build_aside(platform, plays)) as built:
         for table in gold_tables(platform):
             there = engine.read(engine.open(table, version=pins.versions[table.path]))
-            found.append(_compared(platform, table.path, there, engine.derive(together, *mart(built, table))))
+            found.append(_compared(platform, table.path, there, engine.derive(together, *marts(built, table))))
     return found
 
 

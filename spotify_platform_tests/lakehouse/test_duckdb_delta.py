@@ -1,5 +1,6 @@
 """The embedded engine's snapshots: what was opened stays what it was, whoever moves the table on."""
 
+import ibis.expr.types as ir
 import pytest
 
 from spotify_platform.contracts.ops import LEDGER
@@ -10,10 +11,13 @@ from spotify_platform.lakehouse.engine import Snapshot
 SCHEMA = {column.name: column.type for column in LEDGER.columns}
 
 
+def row(batch: int, key: str) -> dict[str, object]:
+    known = {"batch": batch, "action": "load", "key": key, "etag": "1", "user_id": "me"}
+    return {**dict.fromkeys(SCHEMA), **known, "planned_at": "2024-01-01T00:00:00+00:00"}
+
+
 def add(engine: DuckDbDelta, snapshot: Snapshot, batch: int) -> Snapshot:
-    row = {**dict.fromkeys(SCHEMA), "batch": batch, "action": "load", "key": f"it's {batch}", "etag": "1", "user_id": "me"}
-    row["planned_at"] = "2024-01-01T00:00:00+00:00"
-    return engine.append(snapshot, engine.values([row], SCHEMA), batch)
+    return engine.append(snapshot, engine.values([row(batch, f"it's {batch}")], SCHEMA), batch)
 
 
 def batches(engine: DuckDbDelta, snapshot: Snapshot, where: str | None = None) -> list[int]:
@@ -54,3 +58,22 @@ def test_conditions_choose_rows_exactly(fresh: DuckDbDelta) -> None:
     keys = fresh.look_up(last, ["key"], among=("key", ["it's 1", "none"]))
     assert keys == [{"key": "it's 1"}]
     assert fresh.look_up(last, ["key"], among=("key", [])) == []
+
+
+def test_several_parts_are_one_commit(fresh: DuckDbDelta) -> None:
+    before = fresh.open(LEDGER)
+    parts = [fresh.values([row(before.holds + 1, f"part {n}")], SCHEMA) for n in range(3)]
+    after = fresh.append(before, parts, before.holds + 1)
+    assert after.version == before.version + 1
+    assert batches(fresh, after).count(after.holds) == 3
+
+
+def test_relations_are_the_same_whatever_the_order(engine: DuckDbDelta) -> None:
+    def numbers(*values: int | None) -> ir.Table:
+        return engine.values([{"n": value} for value in values], {"n": "int64"})
+
+    assert engine.is_same(numbers(1, 2, 2, None), numbers(2, None, 2, 1))
+    assert not engine.is_same(numbers(1, 2, 2), numbers(1, 1, 2))
+    assert not engine.is_same(numbers(1, 2), numbers(1, 2, 2))
+    assert not engine.is_same(numbers(1, None), numbers(1, 2))
+    assert engine.is_same(numbers(), numbers())

@@ -83,3 +83,15 @@ def test_marks_of_loaded_batches_are_removed_and_others_kept(polled: Platform) -
     maintain(polled)
     left = [meta["path"] for batch in obstore.list(polled.lake, "_attempts") for meta in batch]
     assert left == [f"_attempts/recently_played/{POLLS + 1}/try-x"]
+
+
+def test_what_an_older_version_compiled_is_deleted(polled: Platform) -> None:
+    home = polled.settings.home
+    (home / "cache").unlink()  # it is shared with other tests
+    refresh(polled)
+    for what in ("dbt", "transforms"):
+        (home / "cache" / what / "0123456789abcdef").mkdir(parents=True, exist_ok=True)
+    before = {path for path in (home / "cache").rglob("*") if "0123456789abcdef" not in path.parts}
+    maintain(polled)
+    assert set((home / "cache").rglob("*")) >= before
+    assert not list((home / "cache").glob("*/0123456789abcdef"))

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import ibis
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.errors import DataFailedCheck
-from spotify_platform.lakehouse import dbt
+from spotify_platform.lakehouse import dbt, publishing
 from spotify_platform.lakehouse.commit import Append, commit
 from spotify_platform.lakehouse.publishing import published
+from spotify_platform.pipeline import gold
 from spotify_platform.pipeline.gold import GoldNotPublished, advance_gold, gold_tables
+from spotify_platform.pipeline.plan import order_rebuild
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.pipeline.rebuild import verify
@@ -23,6 +26,11 @@ from spotify_platform_tests.scenario import drop, extended
 
 def land(platform: Platform, name: str, *rows: object) -> None:
     drop(platform.settings.home / "landing", f"inbox/me/{name}.json", list(rows))
+
+
+def land_for(platform: Platform, user: str, name: str, *years: int) -> None:
+    rows = [extended(ts=f"{year}-06-01T10:00:00Z") for year in years]
+    drop(platform.settings.home / "landing", f"inbox/{user}/{name}.json", rows)
 
 
 def gold_plays(platform: Platform) -> int:
@@ -86,6 +94,46 @@ def test_gold_that_lost_a_play_is_not_published(platform: Platform, tmp_path: Pa
     with pytest.raises(GoldNotPublished, match="gold_equals_silver"):
         refresh(platform)
     assert published(platform.engine) is None
+
+
+class KilledError(BaseException):
+    """As if the process ended here: nothing catches it."""
+
+
+@pytest.mark.parametrize("at_once", [gold.MOST_IN_ONE_PREDICATE, 3], ids=["all of Gold", "whole buckets"])
+@pytest.mark.parametrize("survives", [1, 3, 5, 12])
+def test_a_run_killed_between_the_parts_of_gold_is_made_good(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, at_once: int, survives: int
+) -> None:
+    """Large tables are committed in parts: readers keep the version that is pinned, and the next run begins anew."""
+    users = "acf"  # in buckets of their own
+    for user in users:
+        land_for(platform, user, "first", 2020, 2022)
+    refresh(platform)
+    monkeypatch.setattr(gold, "PLAYS_AT_ONCE", 1)
+    monkeypatch.setattr(gold, "MOST_IN_ONE_PREDICATE", at_once)
+    for user in users:
+        land_for(platform, user, "second", 2021, 2023)
+    if at_once > 3:
+        order_rebuild(platform)
+    done = 0
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal done
+        done += 1
+        if done > survives:
+            raise KilledError
+        return commit(*arguments)
+
+    with monkeypatch.context() as watch:
+        watch.setattr(publishing, "commit", counted)
+        with pytest.raises(KilledError):
+            refresh(platform)
+    assert gold_plays(platform) == 6
+    with opened(platform.settings) as again:
+        refresh(again)
+        assert gold_plays(again) == 12
+        assert all(one.is_equal for one in verify(again))
 
 
 def test_a_gold_table_that_is_new_in_an_old_lake_is_built_whole(platform: Platform) -> None:
