@@ -58,6 +58,7 @@ def landed_sql(path: str, source: Source, *, longest: int) -> str:
     paths = ", ".join(quoted(f"$.{path}") for _, path, _ in kinds)
     shape = {field.path: "JSON" if field.kind == "json" else "VARCHAR" for field in source.fields}
     columns = ", ".join(_column(number, field) for number, field in enumerate(source.fields, start=1))
+    nested = ", ".join(["*", *(_nested(field) for field in source.fields if field.kind == "json")])
     return f"""
 with document as (select row_number() over () - 1 as line, json as text from {read}),
 record as ({_records(source)}),
@@ -71,7 +72,7 @@ parsed as (
   from object)
 select line, place, _parsed, {columns}, {_wrong(kinds)} as _wrong,
   case when len(unknown) > 0 then '{{' || array_to_string(unknown, ',') || '}}' end as _unknown
-from parsed"""
+from (select {nested} from parsed)"""
 
 
 def _records(source: Source) -> str:
@@ -90,9 +91,17 @@ def _column(number: int, field: Field) -> str:
     right = f"kinds[{number}] in ({_names(field.kind)})"
     if field.kind != "json":
         return f'case when {right} then {value} end as "{field.column}"'
-    nested = f"from_json({value}, {_shape(field.type)})"
-    clean = f"not {_is_private(f'to_json({nested})::varchar')}"
-    return f'case when {right} and {clean} then {_masked(nested, field.column)} end as "{field.column}"'
+    clean = f"not {_is_private(f'to_json({_inner(field)})::varchar')}"
+    return f'case when {right} and {clean} then {_masked(_inner(field), field.column)} end as "{field.column}"'
+
+
+def _nested(field: Field) -> str:
+    """A value with values inside, read once and used several times."""
+    return f'from_json(field."{field.path}", {_shape(field.type)}) as {_inner(field)}'
+
+
+def _inner(field: Field) -> str:
+    return f'"{field.column} inside"'
 
 
 def _names(kind: str) -> str:
@@ -143,25 +152,28 @@ def _wrong(kinds: list[tuple[str, str, str]]) -> str:
 
 def _unknown(source: Source) -> str:
     """Keys the contract does not know with their values, as texts "path":value; private ones left out."""
-    parts = [_unknown_at(path, names) for path, names in known_keys(source)]
-    return f"flatten([{', '.join(parts)}])" if len(parts) > 1 else parts[0]
+    # What is costly stands here once, and sees only what is left by the cheap tests at each path.
+    foreign = f"flatten([{', '.join(_foreign_at(path, names) for path, names in known_keys(source))}])"
+    shown = f"list_filter({foreign}, lambda u: not regexp_matches({_words('u.key')}, {quoted(_PRIVATE_KEY)}))"
+    withheld = quoted(json.dumps(WITHHELD))
+    safe = f"case when {_is_private('u.value')} then {withheld} else {_without_names('u.value')} end"
+    return f"list_transform({shown}, lambda u: to_json(u.name)::varchar || ':' || {safe})"
 
 
-def _unknown_at(path: str, names: list[str]) -> str:
+def _foreign_at(path: str, names: list[str]) -> str:
+    """Keys of the objects at a path that the contract does not know there, with the values of each."""
     at = quoted(f"$.{path}" if path else "$")
     many = "[*]" in path
     keys = f"list_distinct(flatten(json_keys(json, {at})))" if many else f"json_keys(json, {at})"
-    # Two filters, one inside the other: the costly one sees only what the cheap one leaves.
     foreign = f"list_filter({keys}, lambda k: k not in ({', '.join(map(quoted, [*names, *_SPELLED]))}))"
-    shown = f"list_filter({foreign}, lambda k: not regexp_matches({_words('k')}, {quoted(_PRIVATE_KEY)}))"
     pointer = "'/' || replace(replace(k, '~', '~0'), '/', '~1')"
     if many:
-        value = f"to_json(list_transform(json_extract(json, {at}), lambda x: json_extract(x, {pointer})))::varchar"
+        value = f"to_json(list_transform(json_extract(json, {at}), lambda x: json_extract(x, {pointer})))"
     else:
-        value = f"json_extract(json, {quoted('/' + path.replace('.', '/') if path else '')} || {pointer})::varchar"
-    safe = f"case when {_is_private(value)} then {quoted(json.dumps(WITHHELD))} else {_without_names(value)} end"
-    name = f"to_json({quoted(f'{path}.' if path else '')} || k)::varchar"
-    return f"coalesce(list_transform({shown}, lambda k: {name} || ':' || {safe}), [])"
+        value = f"json_extract(json, {quoted('/' + path.replace('.', '/') if path else '')} || {pointer})"
+    name = f"{quoted(f'{path}.' if path else '')} || k"
+    found = f"list_transform({foreign}, lambda k: {{'key': k, 'name': {name}, 'value': {value}::varchar}})"
+    return f"coalesce({found}, [])"
 
 
 def known_keys(source: Source) -> Iterator[tuple[str, list[str]]]:

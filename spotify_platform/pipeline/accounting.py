@@ -56,9 +56,10 @@ def _accounts(platform: Platform, step: Step, people: Mapping[str, str]) -> ir.T
     buckets = of_buckets(bucket_of(user, platform.buckets) for user in people)
     records = engine.read(step.inputs[PLAY_RECORDS.name], None if step.rebuild else predicate_of(buckets))
     theirs = f"{one_of('_user', people)} and _batch <= {step.top}"
+    used = [source for source in SOURCES if step.inputs[source.table.name].holds]
     parts = [
         engine.read(step.inputs[source.table.name], f"_part = '{part}' and {theirs}")
-        for source in SOURCES
+        for source in used
         for part in ("object", "bad")
     ]
     refused = f"action in ('refuse', 'not_recognised') and batch <= {step.top} and {one_of('user_id', people)}"
@@ -68,5 +69,5 @@ def _accounts(platform: Platform, step: Step, people: Mapping[str, str]) -> ir.T
         engine.read(step.ledger, refused),
         platform.users(people),
         *parts,
-        sources=[source.source for source in SOURCES],
+        sources=[source.source for source in used],
     )
