@@ -19,6 +19,8 @@ from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse import dbt
+from spotify_platform.lakehouse.delta_tables import schema_of
+from spotify_platform.lakehouse.duckdb_sql import listed
 from spotify_platform.pipeline import gold
 from spotify_platform.pipeline.checks import check
 from spotify_platform.pipeline.gold import advance_gold
@@ -68,11 +70,9 @@ def silver_with_duckdb(platform: Platform, folder: Path) -> None:
     records = engine.sql(all_records(platform, bronze, ledger, ledger.holds))
     how = "(format parquet, compression zstd, partition_by (user_bucket, year))"
     engine.connection.execute(f"copy ({records}) to '{folder}/records' {how}")
-    engine.connection.execute(
-        f"create or replace temp view plain_records as select * from read_parquet('{folder}/records/*/*/*.parquet', "
-        "hive_partitioning = true, hive_types = {user_bucket: INT, year: INT})"
-    )
-    plays = engine.sql(all_plays(platform, engine.ibis.table("plain_records"), ledger, ledger.holds))
+    written = f"read_parquet('{folder}/records/*/*/*.parquet', hive_types = {{user_bucket: INT, year: INT}})"
+    read = engine.query(f"select {listed(PLAY_RECORDS.column_names)} from {written}", schema_of(PLAY_RECORDS))
+    plays = engine.sql(all_plays(platform, read, ledger, ledger.holds))
     engine.connection.execute(f"copy ({plays}) to '{folder}/plays' {how}")
 
 
@@ -100,11 +100,14 @@ def gold_with_duckdb(home: Path, marts: dict[str, str]) -> None:
         con.execute("drop view silver.plays_nearby; drop table silver.plays")
         for name in ("plays", "plays_nearby"):
             con.execute(f"create view silver.{name} as from {plays}")
-        for name, sql in marts.items():
+        for name, sql in sorted(marts.items(), key=lambda mart: mart[0] != gold.FACTS):  # the others are made from facts
             cut = ", partition_by (user_bucket, year)" if name != "dim_dates" else ""
             con.execute(
                 f"copy ({sql}) to '{home}/plain/{name}{'' if cut else '.parquet'}' (format parquet, compression zstd{cut})"
             )
+            if name == gold.FACTS:
+                con.execute(f"drop table gold.{name}")
+                con.execute(f"create view gold.{name} as from read_parquet('{home}/plain/{name}/*/*/*.parquet')")
 
 
 if __name__ == "__main__":

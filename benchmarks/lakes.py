@@ -6,6 +6,7 @@ from pathlib import Path
 
 from spotify_platform.contracts.bronze import EXTENDED_HISTORY
 from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.lakehouse.delta_tables import schema_of
 from spotify_platform.pipeline.accounting import advance_accounting, advance_quarantine
 from spotify_platform.pipeline.gold import advance_gold
 from spotify_platform.pipeline.platform import Platform
@@ -32,8 +33,7 @@ def fill(platform: Platform, users: int, *, only_bronze: bool = False) -> None:
     schema = {column.name: column.type for column in LEDGER.columns}
     engine.append(ledger, engine.values([{**dict.fromkeys(schema), **d, "batch": 1} for d in decisions], schema), 1)
     own = engine.open(table)
-    engine.connection.execute(f"create or replace temp view generated as {_bronze_sql(users)}")
-    engine.append(own, engine.ibis.table("generated"), 1)
+    engine.append(own, engine.query(_bronze_sql(users), schema_of(table)), 1)
     if only_bronze:
         return
     for step in (advance_quarantine, advance_play_records, advance_accounting, advance_plays, advance_gold):

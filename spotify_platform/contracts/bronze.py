@@ -71,7 +71,15 @@ BOOKKEEPING = (
 
 def _table(name: str, grain: str, fields: tuple[Field, ...]) -> Table:
     own = tuple(Column(name=f.column, type=f.type, meaning=f.meaning, low=f.low, high=f.high) for f in fields)
-    return Table(layer="bronze", name=name, grain=grain, entity="play", columns=own + BOOKKEEPING, partition_by=("_part",))
+    return Table(
+        layer="bronze",
+        name=name,
+        grain=grain,
+        entity="play",
+        columns=own + BOOKKEEPING,
+        partition_by=("_part",),
+        found_by=("_batch", "_user", "_status", "_reason", "_sha256"),
+    )
 
 
 # The longest single play in 187,660 real rows was 5.5 hours; a day leaves room for sleep sounds and is still no error.
@@ -227,6 +235,7 @@ QUARANTINE = Table(
     grain="one record that could not be loaded, with its reason",
     entity="play",
     key=("object", "batch", "row"),
+    found_by=("batch",),
     columns=(
         Column(name="source", type="string", required=True, meaning="Source of the record"),
         Column(name="user_id", type="string", required=True, meaning="Owner of the object"),

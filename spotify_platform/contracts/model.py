@@ -30,7 +30,8 @@ class Table:
     """One table of the lake.
 
     `key` columns are unique together; `partition_by` columns are the folders of its files, `sort_by` the order inside
-    them, so that a range of it opens few row groups.
+    them, so that a range of it opens few row groups. By `found_by` and `sort_by` rows are looked for: the log keeps their
+    bounds in each file, and no others, since who opens the table reads them all.
     """
 
     layer: str
@@ -41,6 +42,7 @@ class Table:
     key: tuple[str, ...] = ()
     partition_by: tuple[str, ...] = ()
     sort_by: tuple[str, ...] = ()
+    found_by: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

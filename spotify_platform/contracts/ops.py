@@ -7,6 +7,7 @@ LEDGER = Table(
     name="ledger",
     grain="one decision about one object (or one user, or the whole lake), in numbered batches",
     entity="object",
+    found_by=("batch", "action", "bronze_table", "key", "user_id"),
     columns=(
         Column(
             name="batch",
@@ -45,6 +46,7 @@ ACCOUNTING = Table(
     entity="object",
     key=("object", "batch"),
     partition_by=("user_bucket",),
+    found_by=("batch",),
     columns=(
         Column(name="source", type="string", meaning="Source of the records; null where the object was not recognised"),
         Column(name="user_id", type="string", required=True, meaning="Owner"),
@@ -86,6 +88,7 @@ PUBLISHED = Table(
     grain="one publication of Gold: the versions that belong together",
     entity="object",
     key=("batch",),
+    found_by=("batch",),
     columns=(
         Column(name="batch", type="int64", required=True, low=1, meaning="The lake's version that this Gold shows"),
         Column(name="published_at", type=TIMESTAMP, required=True, meaning="When"),

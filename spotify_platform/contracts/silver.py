@@ -47,6 +47,7 @@ PLAY_RECORDS = Table(
     key=("record_id",),
     partition_by=("user_bucket", "year"),
     sort_by=("ended_at",),
+    found_by=("_batch",),
     columns=(
         Column(
             name="record_id",
@@ -84,6 +85,7 @@ PLAYS = Table(
     key=("play_id",),
     partition_by=("user_bucket", "year"),
     sort_by=("ended_at",),
+    found_by=("_batch",),
     columns=(
         Column(name="play_id", type="string", required=True, meaning="record_id of the record that is kept"),
         *_WHO,

@@ -94,6 +94,16 @@ def gold_tables(folder: Path) -> list[Table]:
     return sorted(found, key=lambda table: table.name)
 
 
+def constant_tables(folder: Path) -> set[str]:
+    """Names of the marts that read no source: they change with the project alone."""
+    nodes = _manifest_values(folder)["nodes"]
+
+    def reads(unique_id: str) -> bool:
+        return unique_id.startswith("source.") or any(map(reads, nodes[unique_id]["depends_on"]["nodes"]))
+
+    return {node["name"] for key, node in nodes.items() if node["resource_type"] == "model" and not reads(key)}
+
+
 def _ibis_type(data_type: str) -> str:
     if data_type.endswith("[]"):
         return f"array<{_ibis_type(data_type.removesuffix('[]'))}>"

@@ -15,7 +15,6 @@ PROPERTIES = {
     "delta.columnMapping.mode": "none",
     "delta.checkpointPolicy": "classic",
     "delta.checkpointInterval": "10",
-    "delta.dataSkippingNumIndexedCols": "-1",
 }
 # Small batches and row groups keep the writer's memory bounded; a year of one user is in a few row groups.
 WRITER = WriterProperties(compression="ZSTD", max_row_group_size=32_768)
@@ -39,12 +38,18 @@ def open_or_create(table: Table, url: str, options: Mapping[str, str]) -> DeltaT
             url,
             schema=_delta_schema(table),
             partition_by=list(table.partition_by),
-            configuration=PROPERTIES,
+            configuration=_properties(table),
             description=table.grain,
             storage_options=dict(options),
         )
     except (DeltaError, OSError):  # another process made it first; if not, opening says what is wrong
         return DeltaTable(url, storage_options=dict(options))
+
+
+def _properties(table: Table) -> dict[str, str]:
+    if bounded := (*table.found_by, *table.sort_by):
+        return PROPERTIES | {"delta.dataSkippingStatsColumns": ",".join(bounded)}
+    return PROPERTIES | {"delta.dataSkippingNumIndexedCols": "0"}
 
 
 def _with_all_columns(handle: DeltaTable, table: Table) -> DeltaTable:

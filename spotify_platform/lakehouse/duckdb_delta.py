@@ -49,6 +49,8 @@ class DuckDbDelta:
         self._handles: dict[str, DeltaTable] = {}
         self._relations = Relations(CompiledTransforms(means.compiled, _to_sql))
         self._made: list[tuple[str, str]] = []
+        # Several steps ask the same of the same version of the ledger. No answer is larger than the change.
+        self._answers: dict[tuple[str, int, str, str], list[dict[str, Any]]] = {}
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -108,13 +110,13 @@ class DuckDbDelta:
                 return []
             # The bounds prune files; as many literals as there may be would take long to reason about.
             conditions += [f"{name} >= {quoted(min(values))}", f"{name} <= {quoted(max(values))}"]
-            wanted = [f"{name} in ({', '.join(map(quoted, values))})"]
-        relation = self._pruned(snapshot, " and ".join(conditions) or "true")
-        if not relation:
-            return []
-        sql = f"select distinct {', '.join(columns)} from {relation} where {' and '.join([*conditions, *wanted]) or 'true'}"
-        found: list[dict[str, Any]] = self.connection.execute(sql).to_arrow_table().to_pylist()
-        return found
+            wanted = [f"{name} in ({', '.join(map(quoted, sorted(values)))})"]
+        asked = (snapshot.table.path, snapshot.version, ", ".join(columns), " and ".join([*conditions, *wanted]) or "true")
+        if asked not in self._answers:
+            relation = self._pruned(snapshot, " and ".join(conditions) or "true")
+            sql = f"select distinct {asked[2]} from {relation} where {asked[3]}"
+            self._answers[asked] = self.connection.execute(sql).to_arrow_table().to_pylist() if relation else []
+        return list(self._answers[asked])
 
     def _pruned(self, snapshot: Snapshot, where: str) -> str | None:
         """The files of a snapshot that may hold such rows, as a relation; None if there are none.
@@ -189,14 +191,6 @@ class DuckDbDelta:
         query = "select count(*) from (from {} except all from {})"
         counts = [self.connection.execute(query.format(*pair)).fetchone() for pair in ((left, right), (right, left))]
         return counts[0][0], counts[1][0]  # type: ignore[index]
-
-    def is_same(self, one: ir.Table, other: ir.Table) -> bool:
-        """Whether two relations hold the same rows, whatever their order."""
-        left, right = (f"(select {listed(one.columns)} from ({self.sql(rows)}))" for rows in (one, other))
-        counts = f"(select count(*) from {left}) = (select count(*) from {right})"
-        # Of as many rows as the other, all are there if none is there alone.
-        found = self.connection.execute(f"select {counts} and not exists (from {left} except all from {right})").fetchone()
-        return bool(found and found[0])
 
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""

@@ -142,9 +142,6 @@ class Engine(Protocol):
     def difference(self, one: ir.Table, other: ir.Table) -> tuple[int, int]:
         """How many rows only one of two relations holds, whatever their order: (only one, only other)."""
 
-    def is_same(self, one: ir.Table, other: ir.Table) -> bool:
-        """Whether two relations hold the same rows, whatever their order."""
-
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
 

@@ -88,8 +88,11 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
         return GoldBuild(last, top, pins=pin(engine, register, [*own, plays], top))
     built = _build(platform, plays, slices, next(s for s in own if s.table.name == FACTS))
     with engine.scratch(*built.areas) as scratch:
-        parts = [_parts_of(built, scratch, snapshot.table) for snapshot in own]
-        own = [publish_table(engine, s, p, top, whole=slices is None) for s, p in zip(own, parts, strict=True)]
+        kept = set() if slices is None else dbt.constant_tables(dbt.manifest_dir(platform.settings.home))
+        own = [
+            s if s.table.name in kept else publish_table(engine, s, _parts_of(built, scratch, s.table), top, whole=slices is None)
+            for s in own
+        ]
     rows = {snapshot.table.name: engine.rows_in(snapshot) for snapshot in own}
     return GoldBuild(last, top, built.results, pin(engine, register, [*own, plays], top), rows)
 

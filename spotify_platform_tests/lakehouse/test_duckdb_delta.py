@@ -1,6 +1,6 @@
 """The embedded engine's snapshots: what was opened stays what it was, whoever moves the table on."""
 
-import ibis.expr.types as ir
+import pyarrow as pa
 import pytest
 
 from spotify_platform.contracts.ops import LEDGER
@@ -60,20 +60,8 @@ def test_conditions_choose_rows_exactly(fresh: DuckDbDelta) -> None:
     assert fresh.look_up(last, ["key"], among=("key", [])) == []
 
 
-def test_several_parts_are_one_commit(fresh: DuckDbDelta) -> None:
-    before = fresh.open(LEDGER)
-    parts = [fresh.values([row(before.holds + 1, f"part {n}")], SCHEMA) for n in range(3)]
-    after = fresh.append(before, parts, before.holds + 1)
-    assert after.version == before.version + 1
-    assert batches(fresh, after).count(after.holds) == 3
-
-
-def test_relations_are_the_same_whatever_the_order(engine: DuckDbDelta) -> None:
-    def numbers(*values: int | None) -> ir.Table:
-        return engine.values([{"n": value} for value in values], {"n": "int64"})
-
-    assert engine.is_same(numbers(1, 2, 2, None), numbers(2, None, 2, 1))
-    assert not engine.is_same(numbers(1, 2, 2), numbers(1, 1, 2))
-    assert not engine.is_same(numbers(1, 2), numbers(1, 2, 2))
-    assert not engine.is_same(numbers(1, None), numbers(1, 2))
-    assert engine.is_same(numbers(), numbers())
+def test_the_log_keeps_the_bounds_of_what_rows_are_found_by_and_no_others(engine: DuckDbDelta) -> None:
+    """Who opens a table reads the bounds of all of its files."""
+    once = add(engine, engine.open(LEDGER), engine.open(LEDGER).holds + 1)
+    kept = pa.table(once.handle.get_add_actions(flatten=True)).column_names
+    assert {name.removeprefix("min.") for name in kept if name.startswith("min.")} == set(LEDGER.found_by)

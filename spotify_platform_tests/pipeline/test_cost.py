@@ -79,7 +79,7 @@ def test_a_change_opens_as_many_files_in_a_lake_of_ten_users_as_in_one_of_two(
     small, large = read("small", make_settings, monkeypatch, 2), read("large", make_settings, monkeypatch, 10)
     assert large == small
     assert small[0] > 20
-    assert small[1] == {"gold/dim_dates"}  # nobody's own, and of one size for ever
+    assert small[1] == set()
 
 
 def test_slices_that_are_not_touched_keep_their_files(make_settings: MakeSettings) -> None:
