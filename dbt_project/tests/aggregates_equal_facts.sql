@@ -1,5 +1,5 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_plays"}}}) }}
--- Days add up to the facts of their years, and top lists over all time to all plays.
+-- Days add up to the facts of their years, and top lists over all time to all plays of Silver.
 with facts as (
 
     select user_id, sum(all_play_count) as plays, sum(play_count) as counted, sum(listening_ms) as ms
@@ -12,9 +12,9 @@ plays as (
 
     select
         user_id,
-        sum(case when content_type = 'track' and track_key is not null then 1 else 0 end) as track_plays,
-        sum(case when content_type = 'track' and artist_key is not null then 1 else 0 end) as artist_plays
-    from {{ ref('stg_facts') }}
+        sum(case when content_type = 'track' then 1 else 0 end) as track_plays,
+        sum(case when content_type = 'track' and artist_name is not null then 1 else 0 end) as artist_plays
+    from {{ source('silver', 'plays') }}
     group by user_id
 
 ),

@@ -1,8 +1,11 @@
 """What is made once a content: under the platform's home, and made again if it is deleted."""
 
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+
+_FINGERPRINT = re.compile("[0-9a-f]{16}")  # others are being made by somebody
 
 
 def cache_of(home: Path, what: str) -> Path:
@@ -15,5 +18,5 @@ def forget_others(home: Path, current: Mapping[str, str]) -> None:
     for what, fingerprint in current.items():
         folder = cache_of(home, what)
         for old in folder.iterdir() if folder.exists() else ():
-            if old.name != fingerprint:
+            if _FINGERPRINT.fullmatch(old.name) and old.name != fingerprint:
                 shutil.rmtree(old, ignore_errors=True)

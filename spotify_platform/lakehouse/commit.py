@@ -4,7 +4,8 @@ Assumptions, pinned by tests of delta-rs itself:
 1. A commit through a handle conflicts when anybody committed the app transaction `lake` since the handle was opened.
 2. A commit is all or nothing: rows, removed rows and the transaction appear together.
 3. A handle does not move by itself, and reading goes by its version.
-Never write by path, never drop and recreate a table: delta-rs then accepts even a lower transaction version.
+4. Such a commit may lower the transaction. Only `Put` does that, to say of a table that it is not complete.
+Never write by path, never drop and recreate a table: delta-rs then takes a stale writer's rows, and nobody is told.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +15,7 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import LEDGER
-from spotify_platform.lakehouse.engine import Engine, Snapshot
+from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
 from spotify_platform.lakehouse.ledger import Tail, holds_of, tail
 from spotify_platform.lakehouse.tries import until_committed
 
@@ -41,7 +42,15 @@ class Overwrite:
     rows: ir.Table
 
 
-Change = Append | Replace | Overwrite
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Put parts in the place of what their slices have, or of the whole table: so much that memory may not hold it."""
+
+    parts: Sequence[Part]
+    whole: bool
+
+
+Change = Append | Replace | Overwrite | Put
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,7 @@ def advance(
 
 
 def commit(engine: Engine, own: Snapshot, change: Change, holds: int) -> Snapshot:
-    """Make one commit on the handle that was opened before anything was read. Raises `Conflict`."""
+    """Commit a change on the handle that was opened before anything was read. Raises `Conflict`."""
     match change:
         case Append(rows):
             return engine.append(own, rows, holds)
@@ -123,3 +132,5 @@ def commit(engine: Engine, own: Snapshot, change: Change, holds: int) -> Snapsho
             return engine.replace(own, rows, slices, holds) if slices else engine.append(own, None, holds)
         case Overwrite(rows):
             return engine.overwrite(own, rows, holds)
+        case Put(parts, whole):
+            return engine.put(own, parts, holds, whole=whole)

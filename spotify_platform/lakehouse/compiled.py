@@ -37,7 +37,7 @@ class CompiledTransforms:
     """Compiled transforms in a folder, one file each; several processes may share it."""
 
     def __init__(self, folder: Path, to_sql: Callable[[ir.Table], str]) -> None:
-        self._parent = folder
+        self._folder = folder / fingerprint()
         self.to_sql = to_sql
 
     def of(self, transform: Transform, inputs: Sequence[ibis.Schema], arguments: Mapping[str, Any]) -> Compiled:
@@ -53,10 +53,6 @@ class CompiledTransforms:
             _write(path, json.dumps(kept))
         return Compiled(kept["sql"], ibis.schema(kept["schema"]))
 
-    @property
-    def _folder(self) -> Path:
-        return self._parent / fingerprint()
-
     def _compile(self, transform: Transform, inputs: Sequence[ibis.Schema], arguments: Mapping[str, Any]) -> dict[str, Any]:
         tables = [ibis.table(schema, name=INPUT.format(number)) for number, schema in enumerate(inputs)]
         made = transform(*tables, **arguments)
@@ -70,7 +66,7 @@ def _spelled(schema: ibis.Schema) -> list[tuple[str, str]]:
 def _named(argument: tuple[str, Any]) -> tuple[str, str]:
     """An argument as text that is the same in every process: a function is its name."""
     name, value = argument
-    return name, value.__qualname__ if inspect.isroutine(value) else repr(value)
+    return name, f"{value.__module__}.{value.__qualname__}" if inspect.isroutine(value) else repr(value)
 
 
 def _write(path: Path, text: str) -> None:

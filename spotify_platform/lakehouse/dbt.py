@@ -66,7 +66,7 @@ def manifest_dir(home: Path) -> Path:
         try:
             aside.rename(folder)
         except OSError:  # another process was first; its folder holds the same
-            shutil.rmtree(aside)
+            shutil.rmtree(aside, ignore_errors=True)
     return folder
 
 

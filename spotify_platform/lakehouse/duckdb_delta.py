@@ -24,7 +24,7 @@ from spotify_platform.lakehouse.duckdb_json import landed_schema, landed_sql
 from spotify_platform.lakehouse.duckdb_relations import Relations
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
 from spotify_platform.lakehouse.duckdb_sql import column, listed, quoted, type_sql, values_sql
-from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Means, Snapshot, Tidied
+from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Means, Part, Snapshot, Tidied
 from spotify_platform.lakehouse.slices import Slice, predicate_of
 from spotify_platform.storage import Location
 
@@ -49,7 +49,7 @@ class DuckDbDelta:
         self._handles: dict[str, DeltaTable] = {}
         self._relations = Relations(CompiledTransforms(means.compiled, _to_sql))
         self._made: list[tuple[str, str]] = []
-        # Several steps ask the same of the same version of the ledger. No answer is larger than the change.
+        # Several steps ask the same of the same version of the ledger.
         self._answers: dict[tuple[str, int, str, str], list[dict[str, Any]]] = {}
 
     @cached_property
@@ -112,11 +112,14 @@ class DuckDbDelta:
             conditions += [f"{name} >= {quoted(min(values))}", f"{name} <= {quoted(max(values))}"]
             wanted = [f"{name} in ({', '.join(map(quoted, sorted(values)))})"]
         asked = (snapshot.table.path, snapshot.version, ", ".join(columns), " and ".join([*conditions, *wanted]) or "true")
-        if asked not in self._answers:
-            relation = self._pruned(snapshot, " and ".join(conditions) or "true")
-            sql = f"select distinct {asked[2]} from {relation} where {asked[3]}"
-            self._answers[asked] = self.connection.execute(sql).to_arrow_table().to_pylist() if relation else []
-        return list(self._answers[asked])
+        if asked in self._answers:
+            return list(self._answers[asked])
+        relation = self._pruned(snapshot, " and ".join(conditions) or "true")
+        sql = f"select distinct {asked[2]} from {relation} where {asked[3]}"
+        answer: list[dict[str, Any]] = self.connection.execute(sql).to_arrow_table().to_pylist() if relation else []
+        if not among:  # those are as long as what was asked, and not asked again
+            self._answers[asked] = answer
+        return list(answer)
 
     def _pruned(self, snapshot: Snapshot, where: str) -> str | None:
         """The files of a snapshot that may hold such rows, as a relation; None if there are none.
@@ -171,7 +174,7 @@ class DuckDbDelta:
         return _timezone(zone, instant)
 
     def release(self) -> None:
-        """Give back what `cache` and `values` hold; relations made from them are no longer valid."""
+        """Give back memory: no relation that was made so far is valid any more."""
         for kind, name in self._made:
             self.connection.execute(f"drop {kind} if exists {name}")
         self._made.clear()
@@ -235,6 +238,19 @@ class DuckDbDelta:
             schema_mode="overwrite",
             partition_by=list(snapshot.table.partition_by) or None,
         )
+
+    def put(self, snapshot: Snapshot, parts: Sequence[Part], holds: int, *, whole: bool) -> Snapshot:
+        """Put parts in the place of their slices or of the whole table, a commit each; see `Engine.put`."""
+        # delta-rs keeps a writer for each partition until the commit: twenty million plays at once took 18 GB.
+        for number, part in enumerate(parts, start=1):
+            at = holds if number == len(parts) else NOTHING
+            if not whole:
+                snapshot = self.replace(snapshot, part.rows, part.slices, at)
+            elif number == 1:
+                snapshot = self.overwrite(snapshot, part.rows, at)
+            else:
+                snapshot = self.append(snapshot, part.rows, at)
+        return snapshot
 
     def tidy(self, snapshot: Snapshot) -> Tidied:
         """Put small files together and delete what no version of a week needs; see `Engine.tidy`."""

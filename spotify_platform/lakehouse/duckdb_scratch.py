@@ -35,9 +35,9 @@ class DuckDbScratch:
         """Make what is there readable under a second name."""
         self._make("view", name, f"select * from scratch.{other}")
 
-    def tables(self, name: str, columns: Table) -> list[ir.Table]:
-        """What is there of that name, database by database."""
-        schema = schema_of(columns)
+    def tables(self, name: str, table: Table) -> list[ir.Table]:
+        """What is there of that name, in the columns of a table, database by database."""
+        schema = schema_of(table)
         made = f"select {listed(schema)} from {{}}.{name}"
         return [self._engine.query(made.format(database), schema) for database in self._databases]
 

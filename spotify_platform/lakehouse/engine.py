@@ -34,6 +34,14 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of some slices of a table: all that these slices are to have."""
+
+    rows: ir.Table
+    slices: Sequence[Slice]
+
+
+@dataclass(frozen=True, slots=True)
 class Means:
     """What an engine may use of this machine.
 
@@ -68,8 +76,8 @@ class Scratch(Protocol):
     def alias(self, name: str, other: str) -> None:
         """Make what is there readable under a second name."""
 
-    def tables(self, name: str, columns: Table) -> list[ir.Table]:
-        """What is there of that name, database by database. Good for as long as the scratch is open."""
+    def tables(self, name: str, table: Table) -> list[ir.Table]:
+        """What is there of that name, in the columns of a table, database by database; good while the scratch is open."""
 
 
 class Engine(Protocol):
@@ -131,7 +139,7 @@ class Engine(Protocol):
         """Time on the clock of an IANA zone, as a timestamp without zone."""
 
     def release(self) -> None:
-        """Give back what `cache` and `values` hold; relations made from them are no longer valid."""
+        """Give back memory: no relation that was made so far is valid any more."""
 
     def fetch(self, rows: ir.Table) -> pa.Table:
         """A small answer as Arrow. Never a table of the lake."""
@@ -162,3 +170,11 @@ class Engine(Protocol):
 
     def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:
         """Put rows in the place of the whole table, in one commit. Raises `Conflict`."""
+
+    def put(self, snapshot: Snapshot, parts: Sequence[Part], holds: int, *, whole: bool) -> Snapshot:
+        """Put parts in the place of what their slices have, or of the whole table.
+
+        An engine that keeps in memory what it has not committed may commit part by part. Until the last one the table
+        holds `NOTHING`, and a run that comes upon what a killed one left makes the table from the start. An engine that
+        need not does it in one commit. Raises `Conflict`.
+        """

@@ -10,6 +10,7 @@ from spotify_platform.errors import DataFailedCheck
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import Framed, ObjectRead, rows_within, text_digests
 from spotify_platform.transforms import bronze_rows as parts
+from spotify_platform.transforms.slices import together
 from spotify_platform.transforms.typing import type_rows
 
 HEADERS = dict.fromkeys(("_part", "_object", "_sha256", "_user", "_status", "_reason"), "string") | {
@@ -40,7 +41,7 @@ def bronze_rows(platform: Platform, source: Source, framed: Framed, refused: Seq
             digests = engine.arrow(text_digests(framed, lines))
             made.append(engine.derive(parts.bad, rows, owners, stamp, digests, table=source.table))
     headers = engine.derive(parts.headers, _headers(platform, objects, rows_in), stamp, table=source.table)
-    return engine.derive(parts.together, headers, *made)
+    return engine.derive(together, headers, *made)
 
 
 def _placed(platform: Platform, source: Source, framed: Framed) -> ir.Table:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -12,19 +12,19 @@ from spotify_platform.contracts.ops import LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.errors import Conflict, DataFailedCheck
 from spotify_platform.lakehouse import dbt
-from spotify_platform.lakehouse.engine import Scratch, Snapshot
+from spotify_platform.lakehouse.commit import Put, commit
+from spotify_platform.lakehouse.engine import Engine, Part, Scratch, Snapshot
 from spotify_platform.lakehouse.ledger import tail
-from spotify_platform.lakehouse.publishing import Part, Pins, pin, publish_table
+from spotify_platform.lakehouse.publishing import Pins, pin
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of
 from spotify_platform.lakehouse.tries import until_committed
+from spotify_platform.pipeline.parts import bucket_parts, rows_of
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.transforms.slices import ALL_TIME, SLICE, all_years, buckets_of, local_years, within
+from spotify_platform.transforms.slices import ALL_TIME, SLICE, all_years, local_years
 
 FACTS = "fct_plays"
 SOURCE = "silver.plays"
-PLAYS_AT_ONCE = 500_000
-"""Of whole buckets in one build, so that its memory has a bound."""
-
+BUCKET = "user_bucket"
 SCRATCH = "scratch.duckdb"  # dbt bakes the stem into its manifest as the database's name
 
 
@@ -41,11 +41,12 @@ class GoldBuild:
 
 @dataclass(frozen=True, slots=True)
 class _Built:
-    """dbt's database files, the slices that are in each, and its results of the last one."""
+    """dbt's database files, the slices that are in each, its results of the last one; whether this is all of Gold."""
 
     areas: list[Path]
     slices: list[Sequence[Slice]]
     results: Sequence[dbt.DbtResult]
+    is_all: bool = False
 
 
 class GoldNotPublished(DataFailedCheck):
@@ -89,10 +90,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
     built = _build(platform, plays, slices, next(s for s in own if s.table.name == FACTS))
     with engine.scratch(*built.areas) as scratch:
         kept = set() if slices is None else dbt.constant_tables(dbt.manifest_dir(platform.settings.home))
-        own = [
-            s if s.table.name in kept else publish_table(engine, s, _parts_of(built, scratch, s.table), top, whole=slices is None)
-            for s in own
-        ]
+        own = [s if s.table.name in kept else _published(engine, s, built, scratch, top) for s in own]
     rows = {snapshot.table.name: engine.rows_in(snapshot) for snapshot in own}
     return GoldBuild(last, top, built.results, pin(engine, register, [*own, plays], top), rows)
 
@@ -123,7 +121,8 @@ def _build(platform: Platform, plays: Snapshot, slices: Sequence[Slice] | None, 
     engine = platform.engine
     if not slices or "year" not in slices[0]:
         whole = engine.read(plays, predicate_of(slices) if slices else None)
-        return _build_buckets(platform, whole, lambda given, part: given.lend(SOURCE, plays, predicate_of(part)))
+        built = _build_buckets(platform, whole, lambda given, part: given.lend(SOURCE, plays, predicate_of(part)))
+        return replace(built, is_all=slices is None)
     area = _fresh_area(platform, 0)
     with engine.scratch(area) as given:
         buckets = predicate_of(of_buckets(s["user_bucket"] for s in slices))
@@ -135,14 +134,19 @@ def _build(platform: Platform, plays: Snapshot, slices: Sequence[Slice] | None, 
     return _Built([area], [slices], _audited(platform, area))
 
 
-def _parts_of(built: _Built, scratch: Scratch, table: Table) -> list[Part]:
-    return [Part(rows, slices) for rows, slices in zip(marts(scratch, table), built.slices, strict=False)]
+def _published(engine: Engine, own: Snapshot, built: _Built, scratch: Scratch, top: int) -> Snapshot:
+    """The table with what was built of it, unless it has that already. Raises `Conflict`."""
+    if own.holds >= top:
+        return own
+    is_cut = BUCKET in own.table.column_names
+    parts = zip(marts(scratch, own.table), built.slices if is_cut else built.slices[:1], strict=True)
+    return commit(engine, own, Put([Part(rows, slices) for rows, slices in parts], whole=built.is_all or not is_cut), top)
 
 
 def marts(built: Scratch, table: Table) -> list[ir.Table]:
     """A mart as it was built, database by database; what is nobody's own is the same in all."""
     parts = built.tables(table.path.replace("/", "."), table)
-    return parts if "user_bucket" in table.column_names else parts[:1]
+    return parts if BUCKET in table.column_names else parts[:1]
 
 
 def build_aside(platform: Platform, plays: ir.Table) -> list[Path]:
@@ -151,18 +155,14 @@ def build_aside(platform: Platform, plays: ir.Table) -> list[Path]:
     Raises:
         GoldNotPublished: a test of severity error failed.
     """
-    return _build_buckets(platform, plays, lambda given, part: given.put(SOURCE, _of_buckets(platform, plays, part))).areas
+    return _build_buckets(platform, plays, lambda given, part: given.put(SOURCE, rows_of(platform.engine, plays, part))).areas
 
 
-def _of_buckets(platform: Platform, plays: ir.Table, part: Sequence[Slice]) -> ir.Table:
-    return platform.engine.derive(within, plays, platform.engine.values(part, {"user_bucket": "int32"}))
-
-
-def _build_buckets(platform: Platform, plays: ir.Table, give: Callable[[Scratch, Sequence[Slice]], None]) -> _Built:
+def _build_buckets(platform: Platform, plays: ir.Table, give: Callable[[Scratch, list[Slice]], None]) -> _Built:
     """Build whole buckets, so many at once as memory holds, whatever the lake holds."""
     areas: list[Path] = []
     results: Sequence[dbt.DbtResult] = ()
-    parts = _parts(platform, plays)
+    parts = bucket_parts(platform.engine, plays)
     for part in parts:
         areas.append(_fresh_area(platform, len(areas)))
         with platform.engine.scratch(areas[-1]) as given:
@@ -170,20 +170,6 @@ def _build_buckets(platform: Platform, plays: ir.Table, give: Callable[[Scratch,
             _give_all(platform, given)
         results = _audited(platform, areas[-1])  # those of the last part: a part that fails ends it all
     return _Built(areas, list(parts), results)
-
-
-def _parts(platform: Platform, plays: ir.Table) -> list[list[Slice]]:
-    """Buckets of these plays, cut so that each part has few plays and few buckets; a large bucket is a part of its own."""
-    counts = platform.engine.fetch(platform.engine.derive(buckets_of, plays)).to_pylist()
-    parts: list[list[Slice]] = [[]]
-    plays_in_part = 0
-    for row in counts:
-        if parts[-1] and (plays_in_part + row["n"] > PLAYS_AT_ONCE or len(parts[-1]) >= MOST_IN_ONE_PREDICATE):
-            parts.append([])
-            plays_in_part = 0
-        parts[-1] += of_buckets([row["user_bucket"]])
-        plays_in_part += row["n"]
-    return parts
 
 
 def _give_all(platform: Platform, given: Scratch) -> None:

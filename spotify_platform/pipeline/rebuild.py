@@ -12,7 +12,7 @@ from spotify_platform.lakehouse.publishing import published
 from spotify_platform.pipeline.gold import build_aside, gold_tables, marts
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.silver import all_plays, all_records
-from spotify_platform.transforms.bronze_rows import together
+from spotify_platform.transforms.slices import together
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
-from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Replace, Step, Turn, advance
-from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.lakehouse.commit import Append, Change, Put, Replace, Step, Turn, advance
+from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
 from spotify_platform.lakehouse.ledger import time_zones
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of
+from spotify_platform.pipeline.parts import bucket_parts, rows_of
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.transforms.play_records import conform_all, distinct
 from spotify_platform.transforms.plays import resolve
@@ -21,19 +22,24 @@ def advance_play_records(platform: Platform) -> Turn:
     engine = platform.engine
 
     def compute(step: Step) -> Change:
-        if step.rebuild:
-            return Overwrite(all_records(platform, step.inputs, step.ledger, step.top))
+        if step.rebuild or not step.own.holds:
+            new = engine.cache(_conformed(platform, step.inputs, step.ledger, 0, step.top))
+            return Put([Part(_merged(engine, new, part), part) for part in bucket_parts(engine, new)], whole=True)
         new = engine.cache(_conformed(platform, step.inputs, step.ledger, step.last, step.top))
         slices = _found(platform, engine.derive(slices_of, new))
         if not slices:
             return Append(None)
-        if not step.own.holds:
-            return Append(engine.derive(distinct, new))
         if len(slices) > MOST_IN_ONE_PREDICATE:
-            return Overwrite(engine.derive(distinct, engine.read(step.own), new))
+            return Put([Part(_merged(engine, new, part, step.own), part) for part in bucket_parts(engine, new)], whole=False)
         return Replace(engine.derive(distinct, engine.read(step.own, predicate_of(slices)), new), slices)
 
     return advance(engine, PLAY_RECORDS, [source.table for source in SOURCES], compute)
+
+
+def _merged(engine: Engine, new: ir.Table, part: list[Slice], own: Snapshot | None = None) -> ir.Table:
+    """The records of a part: new ones, and those that are there."""
+    there = [engine.read(own, predicate_of(part))] if own else []
+    return engine.derive(distinct, *there, rows_of(engine, new, part))
 
 
 def all_records(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snapshot, top: int) -> ir.Table:
@@ -58,20 +64,27 @@ def advance_plays(platform: Platform) -> Turn:
 
     def compute(step: Step) -> Change:
         records = step.inputs[PLAY_RECORDS.name]
-        if step.rebuild:
-            return Overwrite(all_plays(platform, engine.read(records), step.ledger, step.top))
+        if step.rebuild or not step.own.holds:
+            return Put(_resolved(platform, step, bucket_parts(engine, engine.read(records))), whole=True)
         found = _touched(platform, records, step.last) + _slices_of_users(platform, records, step.restated)
         slices = [dict(pair) for pair in sorted({tuple(sorted(s.items())) for s in found})]
         if not slices:
             return Append(None)
         if len(slices) > MOST_IN_ONE_PREDICATE:
-            return Overwrite(all_plays(platform, engine.read(records), step.ledger, step.top))
-        concerned = engine.cache(_with_margins(platform, records, slices))
-        resolved = all_plays(platform, concerned, step.ledger, step.top)
-        plays = engine.derive(within, resolved, engine.values(slices, SLICE))
-        return Replace(plays, slices) if step.own.holds else Append(plays)
+            concerned = engine.read(records, predicate_of(of_buckets(s["user_bucket"] for s in slices)))
+            return Put(_resolved(platform, step, bucket_parts(engine, concerned)), whole=False)
+        near_them = engine.cache(_with_margins(platform, records, slices))
+        resolved = all_plays(platform, near_them, step.ledger, step.top)
+        return Replace(engine.derive(within, resolved, engine.values(slices, SLICE)), slices)
 
     return advance(engine, PLAYS, [PLAY_RECORDS], compute)
+
+
+def _resolved(platform: Platform, step: Step, parts: Sequence[list[Slice]]) -> list[Part]:
+    """All plays of whole buckets, part by part."""
+    records = step.inputs[PLAY_RECORDS.name]
+    near_them = (platform.engine.read(records, predicate_of(part)) for part in parts)
+    return [Part(all_plays(platform, r, step.ledger, step.top), part) for r, part in zip(near_them, parts, strict=True)]
 
 
 def all_plays(platform: Platform, records: ir.Table, ledger: Snapshot, top: int) -> ir.Table:

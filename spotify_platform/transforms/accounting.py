@@ -29,7 +29,7 @@ def quarantined(*bad: ir.Table, sources: Sequence[str]) -> ir.Table:
         )
         for source, rows in zip(sources, bad, strict=True)
     ]
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return ibis.union(*parts)
 
 
 def lineage(records: ir.Table) -> ir.Table:

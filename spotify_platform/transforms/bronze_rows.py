@@ -3,10 +3,10 @@
 import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.model import Table
+from spotify_platform.contracts.model import TIMESTAMP, Table
 
 OWNERS = {"object": "int64", "_object": "string", "_sha256": "string", "_user": "string"}
-STAMP = {"_batch": "int64", "_loaded_at": "timestamp('UTC', 6)"}
+STAMP = {"_batch": "int64", "_loaded_at": TIMESTAMP}
 
 
 def placed(typed: ir.Table, lines: ir.Table, *, many_in_line: bool) -> ir.Table:
@@ -54,11 +54,6 @@ def bad(rows: ir.Table, owners: ir.Table, stamp: ir.Table, digests: ir.Table, *,
 def headers(objects: ir.Table, stamp: ir.Table, *, table: Table) -> ir.Table:
     """Header rows in the columns of the table."""
     return _complete(objects, stamp, table)
-
-
-def together(*parts: ir.Table) -> ir.Table:
-    """All parts of a commit."""
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _complete(rows: ir.Table, stamp: ir.Table, table: Table) -> ir.Table:

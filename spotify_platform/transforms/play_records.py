@@ -40,12 +40,12 @@ def conform(source: str, rows: ir.Table, users: ir.Table) -> ir.Table:
 def conform_all(users: ir.Table, *rows: ir.Table, sources: Sequence[str]) -> ir.Table:
     """What `conform` makes of the rows of some sources, in their order."""
     parts = [conform(source, good, users) for source, good in zip(sources, rows, strict=True)]
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return ibis.union(*parts)
 
 
 def distinct(*parts: ir.Table) -> ir.Table:
     """One row a record_id: values chosen by content, origins united, the latest batch."""
-    records = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    records = ibis.union(*parts)
     counted = records.mutate(copies=records.count().over(ibis.window(group_by="record_id")))
     single = counted.filter(counted.copies == 1).drop("copies")
     several = counted.filter(counted.copies > 1).drop("copies")

@@ -42,6 +42,11 @@ def within(rows: ir.Table, slices: ir.Table) -> ir.Table:
     return rows.semi_join(slices, list(slices.columns))
 
 
+def together(*parts: ir.Table) -> ir.Table:
+    """All rows of some relations."""
+    return ibis.union(*parts)
+
+
 def local_years(plays: ir.Table) -> ir.Table:
     """Slices of Gold that plays can change the facts of, by local years.
 

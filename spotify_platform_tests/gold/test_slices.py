@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from spotify_platform.lakehouse import dbt
-from spotify_platform.pipeline import gold
+from spotify_platform.pipeline import parts
 from spotify_platform.pipeline.plan import order_rebuild
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import reading_connection
@@ -189,7 +189,7 @@ def test_the_yml_says_what_is_published(piecemeal: Platform, con: duckdb.DuckDBP
 
 def test_all_at_once_may_be_many_parts(piecemeal: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large lake is built some buckets at a time, which does not show."""
-    monkeypatch.setattr(gold, "PLAYS_AT_ONCE", 1)
+    monkeypatch.setattr(parts, "ROWS_AT_ONCE", 1)
     assert [one for one in verify(piecemeal) if not one.is_equal] == []
     order_rebuild(piecemeal)
     refresh(piecemeal)

@@ -10,10 +10,12 @@ import pytest
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.errors import DataFailedCheck
-from spotify_platform.lakehouse import dbt, publishing
+from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.commit import Append, commit
+from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.publishing import published
-from spotify_platform.pipeline import gold
+from spotify_platform.pipeline import gold, parts, silver
 from spotify_platform.pipeline.gold import GoldNotPublished, advance_gold, gold_tables
 from spotify_platform.pipeline.plan import order_rebuild
 from spotify_platform.pipeline.platform import Platform, opened
@@ -100,9 +102,9 @@ class KilledError(BaseException):
     """As if the process ended here: nothing catches it."""
 
 
-@pytest.mark.parametrize("at_once", [gold.MOST_IN_ONE_PREDICATE, 3], ids=["all of Gold", "whole buckets"])
-@pytest.mark.parametrize("survives", [1, 3, 5, 12])
-def test_a_run_killed_between_the_parts_of_gold_is_made_good(
+@pytest.mark.parametrize("at_once", [gold.MOST_IN_ONE_PREDICATE, 3], ids=["everything", "whole buckets"])
+@pytest.mark.parametrize("survives", [3, 5, 8, 9, 11, 14, 20])
+def test_a_run_killed_between_the_parts_of_a_table_is_made_good(
     platform: Platform, monkeypatch: pytest.MonkeyPatch, at_once: int, survives: int
 ) -> None:
     """Large tables are committed in parts: readers keep the version that is pinned, and the next run begins anew."""
@@ -110,23 +112,26 @@ def test_a_run_killed_between_the_parts_of_gold_is_made_good(
     for user in users:
         land_for(platform, user, "first", 2020, 2022)
     refresh(platform)
-    monkeypatch.setattr(gold, "PLAYS_AT_ONCE", 1)
-    monkeypatch.setattr(gold, "MOST_IN_ONE_PREDICATE", at_once)
+    monkeypatch.setattr(parts, "ROWS_AT_ONCE", 1)
+    for module in (gold, silver, parts):
+        monkeypatch.setattr(module, "MOST_IN_ONE_PREDICATE", at_once)
     for user in users:
         land_for(platform, user, "second", 2021, 2023)
     if at_once > 3:
         order_rebuild(platform)
     done = 0
 
-    def counted(*arguments: Any) -> Any:
+    committed = DuckDbDelta._commit  # noqa: SLF001 - where a process may die
+
+    def counted(engine: DuckDbDelta, snapshot: Snapshot, *given: Any, **how: Any) -> Snapshot:
         nonlocal done
         done += 1
         if done > survives:
             raise KilledError
-        return commit(*arguments)
+        return committed(engine, snapshot, *given, **how)
 
     with monkeypatch.context() as watch:
-        watch.setattr(publishing, "commit", counted)
+        watch.setattr(DuckDbDelta, "_commit", counted)
         with pytest.raises(KilledError):
             refresh(platform)
     assert gold_plays(platform) == 6

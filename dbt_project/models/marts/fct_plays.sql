@@ -1,7 +1,7 @@
 with plays as (
 
-    select * from {{ ref('stg_plays') }} as nearby
-    where {{ is_built('nearby') }}
+    select * from {{ ref('stg_plays') }} as plays_of_years
+    where {{ is_built('plays_of_years') }}
 
 )
 
