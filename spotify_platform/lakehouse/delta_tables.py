@@ -65,8 +65,14 @@ def _delta_schema(table: Table) -> Schema:
     return Schema.from_arrow(schema_of(table).to_pyarrow())
 
 
-def tidied(handle: DeltaTable) -> tuple[int, int, int]:
-    """Put small files together, delete old ones: files before and after, and files deleted."""
+def tidied(handle: DeltaTable, table: Table) -> tuple[int, int, int]:
+    """Put small files together, delete old ones: files before and after, and files deleted.
+
+    A table that was made by an older version gets the properties of this one.
+    """
+    there, wanted = handle.metadata().configuration, _properties(table)
+    if new := {name: value for name, value in wanted.items() if there.get(name) != value}:
+        handle.alter.set_table_properties(new)
     before = len(handle.file_uris())
     handle.optimize.compact(writer_properties=WRITER)
     handle.create_checkpoint()

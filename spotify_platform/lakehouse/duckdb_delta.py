@@ -255,7 +255,7 @@ class DuckDbDelta:
     def tidy(self, snapshot: Snapshot) -> Tidied:
         """Put small files together and delete what no version of a week needs; see `Engine.tidy`."""
         with _conflicts(snapshot):
-            return Tidied(*tidied(snapshot.handle))
+            return Tidied(*tidied(snapshot.handle, snapshot.table))
 
     def _commit(self, snapshot: Snapshot, data: pa.RecordBatchReader, holds: int, **how: Any) -> Snapshot:
         if snapshot.handle.version() != snapshot.version:

@@ -79,13 +79,19 @@ class Platform:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Platform]:
-    """A platform with a work folder of its own under the home, removed afterwards."""
+def opened(settings: Settings, *, compile_anew: bool = False) -> Iterator[Platform]:
+    """A platform with a work folder of its own under the home, removed afterwards.
+
+    Args:
+        settings: where.
+        compile_anew: take no transform from the cache, as one does who would rather not believe it.
+    """
     parent = settings.home / "tmp"
     parent.mkdir(parents=True, exist_ok=True)
     _sweep_leftovers(parent)
     work = Path(tempfile.mkdtemp(dir=parent))
-    means = Means(settings.memory_limit, settings.threads, spill=work / "spill", compiled=cache_of(settings.home, TRANSFORMS))
+    compiled = work / TRANSFORMS if compile_anew else cache_of(settings.home, TRANSFORMS)
+    means = Means(settings.memory_limit, settings.threads, spill=work / "spill", compiled=compiled)
     engine = make_engine(settings.engine, settings.lake_location, means)
     try:
         yield Platform(settings, engine, work)

@@ -249,6 +249,20 @@ def test_a_process_killed_while_it_writes_leaves_files_and_no_commit(table: Path
     assert values(table) == ["again", "seed"]
 
 
+def test_a_lower_transaction_through_an_open_handle_is_taken_and_guards_as_well(table: Path) -> None:
+    """So a table that is written in parts says that it is not complete."""
+    handle, late = DeltaTable(table), DeltaTable(table)
+    write_deltalake(handle, rows(0, 2000, "whole"), mode="overwrite", commit_properties=at(7))
+    stale = DeltaTable(table)
+    write_deltalake(handle, rows(0, 2000, "part"), mode="overwrite", commit_properties=at(0))
+    assert (DeltaTable(table).transaction_version(APP), values(table)) == (0, ["part"])
+    for loser in (late, stale):
+        with pytest.raises(CommitFailedError):
+            write_deltalake(loser, rows(0, 2000, "other"), mode="append", commit_properties=at(8))
+    write_deltalake(handle, rows(0, 2000, "rest"), mode="append", commit_properties=at(8))
+    assert (DeltaTable(table).transaction_version(APP), values(table)) == (8, ["part", "rest"])
+
+
 def test_a_pinned_version_is_read_as_it_was(table: Path) -> None:
     write_deltalake(table, rows(0, 2000, "new"), mode="overwrite", commit_properties=at(1))
     assert values(table, version=0) == ["seed"]

@@ -95,3 +95,14 @@ def test_what_an_older_version_compiled_is_deleted(polled: Platform) -> None:
     maintain(polled)
     assert set((home / "cache").rglob("*")) >= before
     assert not list((home / "cache").glob("*/0123456789abcdef"))
+
+
+def test_a_table_of_an_older_version_gets_the_properties_of_this_one(polled: Platform) -> None:
+    own = polled.engine.open(LEDGER)
+    own.handle.alter.set_table_properties({"delta.checkpointInterval": "100", "delta.dataSkippingStatsColumns": "reason"})
+    held = rows(polled)
+    maintain(polled)
+    now = polled.engine.open(LEDGER).handle.metadata().configuration
+    assert now["delta.checkpointInterval"] == "10"
+    assert now["delta.dataSkippingStatsColumns"] == ",".join(LEDGER.found_by)
+    assert rows(polled) == held
