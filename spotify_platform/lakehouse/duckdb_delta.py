@@ -19,8 +19,9 @@ from spotify_platform.contracts.model import Source, Table
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.compiled import CompiledTransforms, Transform
 from spotify_platform.lakehouse.delta_tables import WRITER, open_or_create, schema_of, tidied
-from spotify_platform.lakehouse.duckdb_connection import connect, scan_sql
+from spotify_platform.lakehouse.duckdb_connection import connect
 from spotify_platform.lakehouse.duckdb_json import landed_schema, landed_sql
+from spotify_platform.lakehouse.duckdb_reading import SnapshotReading
 from spotify_platform.lakehouse.duckdb_relations import Relations
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
 from spotify_platform.lakehouse.duckdb_sql import column, listed, quoted, type_sql, values_sql
@@ -49,8 +50,7 @@ class DuckDbDelta:
         self._handles: dict[str, DeltaTable] = {}
         self._relations = Relations(CompiledTransforms(means.compiled, _to_sql))
         self._made: list[tuple[str, str]] = []
-        # Several steps ask the same of the same version of the ledger.
-        self._answers: dict[tuple[str, int, str, str], list[dict[str, Any]]] = {}
+        self._reading = SnapshotReading(lake, self._at, self._execute)
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -65,7 +65,7 @@ class DuckDbDelta:
     def open(self, table: Table, *, version: int | None = None) -> Snapshot:
         """The table now (created empty if it is not there), or at a Delta version."""
         if version is not None:
-            return _snapshot(table, DeltaTable(self.lake.join(table.path), version, self.lake.s3_options()))
+            return _snapshot(table, self._at(table, version))
         if handle := self._handles.get(table.path):
             handle.update_incremental()  # reads the commits since: ten times faster than opening
         else:
@@ -86,12 +86,7 @@ class DuckDbDelta:
 
     def rows_sql(self, snapshot: Snapshot, where: str | None) -> str:
         """Rows of a snapshot, or those for which a condition holds, read from their files alone."""
-        schema = schema_of(snapshot.table)
-        if where is None:
-            return f"select {listed(schema)} from {scan_sql(self.lake, snapshot.table.path, snapshot.version)}"
-        if near := self._pruned(snapshot, where):
-            return f"select {listed(schema)} from {near} where {where}"
-        return f"select {', '.join(f'null::{type_sql(t)} as {column(name)}' for name, t in schema.items())} limit 0"
+        return self._reading.rows_sql(snapshot, where)
 
     def look_up(
         self,
@@ -102,42 +97,7 @@ class DuckDbDelta:
         among: tuple[str, Collection[str]] | None = None,
     ) -> list[dict[str, Any]]:
         """Distinct values of some columns; see `Engine.look_up`."""
-        conditions = [f"({where})"] if where else []
-        wanted = []
-        if among:
-            name, values = among
-            if not values:
-                return []
-            # The bounds prune files; as many literals as there may be would take long to reason about.
-            conditions += [f"{name} >= {quoted(min(values))}", f"{name} <= {quoted(max(values))}"]
-            wanted = [f"{name} in ({', '.join(map(quoted, sorted(values)))})"]
-        asked = (snapshot.table.path, snapshot.version, ", ".join(columns), " and ".join([*conditions, *wanted]) or "true")
-        if asked in self._answers:
-            return list(self._answers[asked])
-        relation = self._pruned(snapshot, " and ".join(conditions) or "true")
-        sql = f"select distinct {asked[2]} from {relation} where {asked[3]}"
-        answer: list[dict[str, Any]] = self.connection.execute(sql).to_arrow_table().to_pylist() if relation else []
-        if not among:  # those are as long as what was asked, and not asked again
-            self._answers[asked] = answer
-        return list(answer)
-
-    def _pruned(self, snapshot: Snapshot, where: str) -> str | None:
-        """The files of a snapshot that may hold such rows, as a relation; None if there are none.
-
-        delta_scan reads the log anew each time, and opens every file for an OR or a list with gaps; delta-rs knows the
-        log, and prunes by all of these.
-        """
-        handle = snapshot.handle
-        if handle.version() != snapshot.version:  # the handle has moved on since
-            handle = self.open(snapshot.table, version=snapshot.version).handle
-        files = handle.file_uris(file_pruning_predicate=where)
-        if not files:
-            return None
-        schema = schema_of(snapshot.table)
-        hive = ", ".join(f"{name}: {type_sql(schema[name])}" for name in snapshot.table.partition_by)
-        # Without partitions nothing in a path is a column, whatever folders are above the lake.
-        parts = f"hive_partitioning = true, hive_types = {{{hive}}}" if hive else "hive_partitioning = false"
-        return f"read_parquet([{', '.join(map(quoted, files))}], union_by_name = true, {parts})"
+        return self._reading.look_up(snapshot, columns, where, among=among)
 
     def landed(self, path: Path, source: Source, longest: int) -> ir.Table:
         """Records as text of the declared JSON kind; see `Engine.landed`."""
@@ -281,6 +241,12 @@ class DuckDbDelta:
         self._made.append(("table", name))
         self.connection.execute(f"create temp table {name} as {sql}")
         return ibis.table(schema, name=name)
+
+    def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        return self.connection.execute(sql)
+
+    def _at(self, table: Table, version: int) -> DeltaTable:
+        return DeltaTable(self.lake.join(table.path), version, self.lake.s3_options())
 
     def _open_or_create(self, table: Table) -> DeltaTable:
         return open_or_create(table, self.lake.join(table.path), self.lake.s3_options())

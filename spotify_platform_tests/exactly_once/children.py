@@ -19,6 +19,7 @@ import obstore
 import pyarrow as pa
 
 from spotify_platform.contracts.model import Table
+from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.lakehouse import dbt, duckdb_delta
 from spotify_platform.pipeline import bronze
 from spotify_platform.pipeline.plan import order_rebuild
@@ -82,11 +83,24 @@ def finished(*processes: ForkServerProcess) -> None:
 
 
 def meeting(settings: Settings, barrier: Barrier, tables: Iterable[str], conflicts: Connection, rebuild: bool = False) -> None:
-    """Refresh, and wait for the other process before the first commit of each of these tables, all computed."""
+    """Refresh, and wait for the other process before the first commit of each of these tables, all computed.
+
+    Before the first of Bronze both wait until each has written the ledger: who came by between would find some of the
+    batch's tables pending and some not, and they would wait for each other at different ones.
+    """
     waiting = set(tables)
     write = duckdb_delta.write_deltalake
+    settled = False
+
+    def settle() -> None:
+        nonlocal settled
+        if not settled:
+            settled = True
+            barrier.wait(PATIENCE_SECONDS)
 
     def write_together(handle: Any, data: pa.RecordBatchReader, **how: Any) -> None:
+        if _path(handle) != LEDGER.path:
+            settle()
         if _path(handle) in waiting:
             waiting.remove(_path(handle))
             barrier.wait(PATIENCE_SECONDS)
@@ -101,6 +115,7 @@ def meeting(settings: Settings, barrier: Barrier, tables: Iterable[str], conflic
     with opened(settings) as platform:
         if rebuild:
             order_rebuild(platform)
+            settle()
         refresh(platform)
     conflicts.send(lost)
 

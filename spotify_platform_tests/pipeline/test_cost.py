@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 import pytest
 
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.duckdb_reading import SnapshotReading
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.refresh import refresh
@@ -53,10 +54,10 @@ def read(name: str, make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
         fill(platform, users)
     named: list[int] = []
     whole: set[str] = set()
-    pruned, read_ = DuckDbDelta._pruned, DuckDbDelta.read  # noqa: SLF001 - what is asked of DuckDB is what counts
+    pruned, read_ = SnapshotReading.pruned, DuckDbDelta.read  # what is asked of DuckDB is what counts
 
-    def counted(engine: DuckDbDelta, snapshot: Snapshot, where: str) -> str | None:
-        relation = pruned(engine, snapshot, where)
+    def counted(reading: SnapshotReading, snapshot: Snapshot, where: str) -> str | None:
+        relation = pruned(reading, snapshot, where)
         named.append((relation or "").count(".parquet'"))
         return relation
 
@@ -66,7 +67,7 @@ def read(name: str, make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
         return read_(engine, snapshot, where)
 
     with monkeypatch.context() as watch, opened(settings) as platform:
-        watch.setattr(DuckDbDelta, "_pruned", counted)
+        watch.setattr(SnapshotReading, "pruned", counted)
         watch.setattr(DuckDbDelta, "read", watched)
         drop(settings.home / "landing", "inbox/user0/new.json", [extended(n, ts=f"2023-05-05T10:00:{n:02d}Z") for n in range(50)])
         refresh(platform)

@@ -61,7 +61,7 @@ def resolve_plays(_rules: Rules, own: Version, records: list[Version], _top: int
 
 
 def advance_gold(rules: Rules) -> Action:
-    """`lakehouse/publishing.py: publish_table, pin`, in the order of `pipeline/gold.py: advance_gold`."""
+    """`pipeline/gold.py: advance_gold`, with `lakehouse/publishing.py: pin`."""
     register = yield Open("published")
     before = (yield Open("plays")) if not rules.own_first else None
     facts = yield Open("facts")
