@@ -7,10 +7,10 @@ from pathlib import Path
 from spotify_platform.contracts.bronze import EXTENDED_HISTORY
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.lakehouse.delta_tables import schema_of
-from spotify_platform.pipeline.accounting import advance_accounting, advance_quarantine
 from spotify_platform.pipeline.gold import advance_gold
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.silver import advance_play_records, advance_plays
+from spotify_platform.pipeline.refresh import steps
+from spotify_platform.pipeline.users import stated_now
 
 PLAYS_A_USER = 100_000
 YEARS = 10
@@ -36,8 +36,10 @@ def fill(platform: Platform, users: int, *, only_bronze: bool = False) -> None:
     engine.append(own, engine.query(_bronze_sql(users), schema_of(table)), 1)
     if only_bronze:
         return
-    for step in (advance_quarantine, advance_play_records, advance_accounting, advance_plays, advance_gold):
-        step(platform)
+    for path, step in steps().items():
+        if path != LEDGER.path:
+            step(platform)
+    advance_gold(platform)
 
 
 def _decision(action: str, key: str, user: str, now: datetime) -> dict[str, object]:
@@ -54,13 +56,13 @@ def _decision(action: str, key: str, user: str, now: datetime) -> dict[str, obje
 
 
 def _settings(platform: Platform, user: str, now: datetime) -> dict[str, object]:
-    mark = platform.rules.sha256(platform.profiles.time_zone(user))
+    stated = stated_now(platform, [user])[user]
     return {
         "action": "restate",
         "key": f"user/{user}",
-        "etag": mark,
-        "sha256": mark,
-        "reason": platform.profiles.time_zone(user),
+        "etag": stated.sha256,
+        "sha256": stated.sha256,
+        "reason": stated.to_text(),
         "user_id": user,
         "planned_at": now,
     }

@@ -80,33 +80,6 @@ def test_names_of_parts_to_come_may_be_set(monkeypatch: pytest.MonkeyPatch, tmp_
     assert load_settings().user == "me"
 
 
-def test_a_profile_has_its_own_zone(tmp_path: Path) -> None:
-    (tmp_path / "anna.toml").write_text('time_zone = "Asia/Tokyo"')
-    (tmp_path / "bert.toml").write_text('time_zone = "Nowhere"')
-    (tmp_path / "carl.toml").write_text("time_zone = ")
-    profiles = Profiles(tmp_path, "Europe/Berlin")
-    assert profiles.time_zones(["anna", "me"]) == {"anna": "Asia/Tokyo", "me": "Europe/Berlin"}
-    for user in ("bert", "carl"):
-        with pytest.raises(WrongCall, match=f"{user}.toml"):
-            profiles.time_zone(user)
-
-
-def test_keeping_a_zone_leaves_the_rest_of_a_profile(tmp_path: Path) -> None:
-    profiles = Profiles(tmp_path / "profile", "UTC")
-    path = profiles.keep_time_zone("anna", "Asia/Tokyo")
-    assert path.read_text() == 'time_zone = "Asia/Tokyo"\n'
-    path.write_text('# mine\ntime_zone = "Asia/Tokyo"  # home\nother = 1\n')
-    profiles.keep_time_zone("anna", "Europe/Berlin")
-    assert path.read_text() == '# mine\ntime_zone = "Europe/Berlin"\nother = 1\n'
-    path.write_text("other = 1")
-    profiles.keep_time_zone("anna", "Europe/Berlin")
-    assert profiles.time_zone("anna") == "Europe/Berlin"
-    path.write_text("time_zone = ")
-    with pytest.raises(WrongCall, match=r"anna\.toml"):
-        profiles.keep_time_zone("anna", "Europe/Berlin")
-    assert [file.name for file in path.parent.iterdir()] == ["anna.toml"]
-
-
 def test_places_are_folders_or_s3() -> None:
     assert Location.of("~/x").url == str(Path("~/x").expanduser())
     place = Location.of("s3://bucket/some/prefix/", "http://127.0.0.1:9")

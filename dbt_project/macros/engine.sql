@@ -26,8 +26,21 @@
   select cast(unnest(generate_series(date '{{ first }}', date '{{ last }}', interval '1' day)) as date) as day
 {%- endmacro %}
 
+{# Day of an instant on the clocks of an IANA zone. #}
+{% macro local_date(instant, zone) -%}
+  {{ return(adapter.dispatch('local_date')(instant, zone)) }}
+{%- endmacro %}
+{% macro default__local_date(instant, zone) -%} cast(timezone({{ zone }}, {{ instant }}) as date) {%- endmacro %}
+
+{# Whether a source is among a play's sources. #}
+{% macro tells(source) -%}
+  {{ return(adapter.dispatch('tells')(source)) }}
+{%- endmacro %}
+{% macro default__tells(source) -%} list_contains(sources, '{{ source }}') {%- endmacro %}
+
 {% macro year_of(day) -%} cast(extract(year from {{ day }}) as integer) {%- endmacro %}
 {% macro month_start(day) -%} cast({{ dbt.date_trunc('month', day) }} as date) {%- endmacro %}
 {% macro year_start(day) -%} cast({{ dbt.date_trunc('year', day) }} as date) {%- endmacro %}
+{% macro days_after(day, count) -%} cast({{ dbt.dateadd('day', count, day) }} as date) {%- endmacro %}
 {% macro years_before(day, count) -%} cast({{ dbt.dateadd('year', -count, day) }} as date) {%- endmacro %}
 {% macro months_before(day, count) -%} cast({{ dbt.dateadd('month', -count, day) }} as date) {%- endmacro %}

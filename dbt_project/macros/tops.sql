@@ -121,12 +121,12 @@ where {{ is_built('ranked') }}
         {{ month }} as month_start,
         max({{ latest_names(names) }}) as latest,
         sum(play_count) as play_count,
-        count(*) as all_play_count,
+        sum(all_play_count) as all_play_count,
         sum(listening_ms) as listening_ms,
         sum(estimated_ms) as estimated_ms,
         min(ended_at) as first_played_at,
         max(ended_at) as last_played_at
     from {{ plays }}
-    where content_type = 'track' and {{ key }} is not null
+    where content_type = 'track' and {{ key }} is not null and all_play_count > 0
     group by user_id, user_bucket, {{ key }}, track_key, {{ month }}
 {% endmacro %}

@@ -15,6 +15,7 @@ plays as (
         sum(case when content_type = 'track' then 1 else 0 end) as track_plays,
         sum(case when content_type = 'track' and artist_name is not null then 1 else 0 end) as artist_plays
     from {{ source('silver', 'plays') }}
+    where not is_excluded and not {{ may_be_double() }}
     group by user_id
 
 ),

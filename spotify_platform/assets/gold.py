@@ -9,7 +9,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
 from spotify_platform.assets.parts import KINDS, OWNERS, POOL, key
-from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAYS
 from spotify_platform.errors import DataFailedCheck
 from spotify_platform.lakehouse.dbt import manifest_dir, project_dir
 from spotify_platform.resources import PlatformResource
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from spotify_platform.pipeline.gold import GoldBuild
 
 UNIQUE_ID = "dagster_dbt/unique_id"
+_SOURCES = {table.name: key(table) for table in (API_ANSWERS, MATCH_REPORT)}
 VERDICTS = {"pass", "fail", "warn", "error"}
 
 
@@ -29,8 +30,8 @@ class GoldTranslator(DagsterDbtTranslator):
         """Spec of a model or of a source of dbt."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         name = unique_id.rpartition(".")[2]
-        if unique_id.startswith("source."):  # all are views of the one table that Gold is made of
-            return spec.replace_attributes(key=key(PLAYS))
+        if unique_id.startswith("source."):
+            return spec.replace_attributes(key=_SOURCES.get(name, key(PLAYS)))  # the others are views of plays
         is_mart = manifest["nodes"][unique_id]["config"]["materialized"] == "table"
         layer = "gold" if is_mart else "staging"
         return spec.replace_attributes(

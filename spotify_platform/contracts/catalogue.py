@@ -2,9 +2,9 @@
 
 from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
-from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 
-CHECKED = (LEDGER, *(source.table for source in SOURCES), QUARANTINE, PLAY_RECORDS, ACCOUNTING, PLAYS)
+CHECKED = (LEDGER, *(source.table for source in SOURCES), QUARANTINE, PLAY_RECORDS, ACCOUNTING, PLAYS, API_ANSWERS, MATCH_REPORT)
 """Tables between landing and Gold: each is checked before the next is made."""
 
 TABLES = (*CHECKED, PUBLISHED)

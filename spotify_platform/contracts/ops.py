@@ -34,7 +34,7 @@ LEDGER = Table(
             name="sha256", type="string", meaning="SHA-256 of its bytes; restate, made, rebuild: of the settings or definitions"
         ),
         Column(name="user_id", type="string", required=True, meaning="Owner"),
-        Column(name="reason", type="string", meaning="refuse, not_recognised: why; restate: the time zone"),
+        Column(name="reason", type="string", meaning="refuse, not_recognised: why; restate: the settings, as JSON"),
         Column(name="planned_at", type=TIMESTAMP, required=True, meaning="When it was decided"),
     ),
 )

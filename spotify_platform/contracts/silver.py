@@ -33,7 +33,7 @@ _HOW = (
     Column(name="reason_start", type="string", meaning="Why the stream began"),
     Column(name="reason_end", type="string", meaning="Why the stream ended"),
     Column(name="shuffle", type="boolean", meaning="Shuffle was on"),
-    Column(name="skipped", type="boolean", meaning="The listener skipped on, as the source says"),
+    Column(name="skipped", type="boolean", meaning="The listener skipped on; a play's rests on reason_end where no source says"),
     Column(name="offline", type="boolean", meaning="The device was offline"),
     Column(name="incognito", type="boolean", meaning="A private session"),
     Column(name="platform", type="string", meaning="Device or program, as the source says"),
@@ -101,19 +101,27 @@ PLAYS = Table(
             name="ms_played_estimate",
             type="int64",
             low=0,
-            meaning="Where ms_played is unknown: the track's length, an upper bound",
+            meaning="Where ms_played is unknown: the track's length, but no more than there was since the play before; "
+            "an upper bound",
         ),
         Column(
             name="is_counted",
             type="boolean",
             required=True,
-            meaning="Music heard for 30 seconds or more (an API play without ms_played counts)",
+            meaning="Music heard for 30 seconds or more; an API play without ms_played counts, unless an export may tell of it",
         ),
+        Column(name="is_excluded", type="boolean", required=True, meaning="Left out of Gold, as the user's profile wants it"),
         *_HOW,
+        Column(
+            name="skipped_is_derived",
+            type="boolean",
+            required=True,
+            meaning="No source says whether it was skipped; reason_end tells",
+        ),
         Column(name="device_type", type="string", meaning="Kind of device, from platform"),
         Column(name="country", type="string", meaning="Country of the connection"),
         Column(name="context_uri", type="string", meaning="What it was played from"),
-        Column(name="time_zone", type="string", required=True, meaning="IANA zone of the user at that time"),
+        Column(name="time_zone", type="string", required=True, meaning="IANA zone in which the user was then"),
         Column(name="local_date", type="date", required=True, meaning="Day of ended_at in time_zone"),
         Column(name="local_hour", type="int32", required=True, low=0, high=23, meaning="Hour of ended_at in time_zone"),
         Column(
@@ -132,6 +140,62 @@ PLAYS = Table(
             meaning="One record; several rows of one source; several sources; or not to be told",
         ),
         Column(name="record_ids", type="array<string>", required=True, meaning="The records that made it, sorted"),
-        Column(name="_batch", type="int64", required=True, low=1, meaning="The last batch that touched the play"),
+        Column(
+            name="ambiguous_with",
+            type="array<string>",
+            required=True,
+            meaning="Plays that may be this one, sorted; empty unless match is ambiguous",
+        ),
+        Column(name="_batch", type="int64", required=True, low=1, meaning="The last batch that touched one of its records"),
+    ),
+)
+
+MATCH_REPORT = Table(
+    layer="silver",
+    name="match_report",
+    grain="one user, month (UTC) and source: its records and what became of them",
+    entity="play",
+    key=("user_id", "month_start", "source"),
+    partition_by=("user_bucket", "year"),
+    columns=(
+        *_WHO,
+        Column(name="month_start", type="date", required=True, meaning="First day of the month, UTC"),
+        Column(name="source", type="string", required=True, accepted=SOURCES, meaning="Where the records come from"),
+        *(
+            Column(name=name, type="int64", required=True, low=0, meaning=meaning)
+            for name, meaning in (
+                ("records", "Distinct records; matched + ambiguous + unmatched_in_overlap + alone"),
+                ("matched", "Records of plays that several sources tell of"),
+                ("matched_r3", "Of these: account data and extended export, by minute, title and milliseconds"),
+                ("matched_r4", "Of these: API and extended export, ends within seconds"),
+                ("matched_r5", "Of these: API and account data, by minute and names"),
+                ("ambiguous", "Records of plays that may be another one, by R6"),
+                ("unmatched_in_overlap", "Records that another source, which tells of times before and after, should have"),
+                ("alone", "Records of times of which no other source tells"),
+            )
+        ),
+    ),
+)
+
+API_ANSWERS = Table(
+    layer="silver",
+    name="api_answers",
+    grain="one answer of recently-played that landed: the time it covers, and whether plays before it are missing",
+    entity="play",
+    key=("user_id", "answer_id"),
+    partition_by=("user_bucket",),
+    columns=(
+        *_WHO[:2],
+        Column(name="answer_id", type="string", required=True, meaning="SHA-256 of the landed object"),
+        Column(name="item_count", type="int64", required=True, low=1, meaning="Items in it, unreadable ones too"),
+        Column(name="oldest_at", type=TIMESTAMP, required=True, meaning="End of the oldest play in it, UTC"),
+        Column(name="newest_at", type=TIMESTAMP, required=True, meaning="End of the newest play in it, UTC"),
+        Column(
+            name="gap_since",
+            type=TIMESTAMP,
+            meaning="End of the newest play that answers before it know, where plays between that and oldest_at may be "
+            "missing: the page is full and overlaps with none before",
+        ),
+        Column(name="_batch", type="int64", required=True, low=1, meaning="The batch that loaded it"),
     ),
 )

@@ -71,7 +71,7 @@ def manifest_dir(home: Path) -> Path:
 
 
 def gold_tables(folder: Path) -> list[Table]:
-    """Contracts of the marts, as their yml files say them; per-user tables are cut in buckets and years."""
+    """Contracts of the marts, as their yml files say them; per-user tables are cut in buckets, and years where they have one."""
     found = []
     for node in _manifest_values(folder)["nodes"].values():
         if node["resource_type"] == "model" and node["config"]["materialized"] == "table":
@@ -79,7 +79,7 @@ def gold_tables(folder: Path) -> list[Table]:
                 Column(name=c["name"], type=_ibis_type(c["data_type"]), meaning=c["description"])
                 for c in node["columns"].values()
             )
-            cut = ("user_bucket", "year") if "user_bucket" in node["columns"] else ()
+            cut = tuple(name for name in ("user_bucket", "year") if "user_bucket" in node["columns"] and name in node["columns"])
             found.append(
                 Table(
                     layer="gold",

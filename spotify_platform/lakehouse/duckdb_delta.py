@@ -133,6 +133,10 @@ class DuckDbDelta:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
         return _timezone(zone, instant)
 
+    def epoch_ms(self, instant: ir.Value) -> ir.IntegerValue:
+        """Milliseconds since 1970 of an instant."""
+        return _epoch_ms(instant)
+
     def release(self) -> None:
         """Give back memory: no relation that was made so far is valid any more."""
         for kind, name in self._made:
@@ -263,6 +267,11 @@ def _conflicts(snapshot: Snapshot) -> Iterator[None]:
 @ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
 def _timezone(zone: dt.string, instant: dt.Timestamp("UTC", 6)) -> dt.Timestamp(scale=6):  # type: ignore[valid-type]
     """DuckDB's own: `instant AT TIME ZONE zone`."""
+
+
+@ibis.udf.scalar.builtin(name="epoch_ms")  # type: ignore[untyped-decorator]
+def _epoch_ms(instant: dt.Timestamp("UTC", 6)) -> dt.int64:  # type: ignore[valid-type]
+    """DuckDB's own."""
 
 
 def _to_sql(rows: ir.Table) -> str:

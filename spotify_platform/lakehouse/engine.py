@@ -138,6 +138,9 @@ class Engine(Protocol):
     def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
 
+    def epoch_ms(self, instant: ir.Value) -> ir.IntegerValue:
+        """Whole milliseconds since 1970 of an instant."""
+
     def release(self) -> None:
         """Give back memory: no relation that was made so far is valid any more."""
 

@@ -91,8 +91,8 @@ def decisions_of(engine: Engine, ledger: Snapshot, batch: int, table: str, colum
     return sorted(found, key=itemgetter("key"))
 
 
-def time_zones(engine: Engine, ledger: Snapshot, top: int) -> dict[str, str]:
-    """Every user the ledger has met up to batch `top`, with the time zone that their plays are told in as of then."""
+def stated_settings(engine: Engine, ledger: Snapshot, top: int) -> dict[str, str]:
+    """Every user the ledger has met up to batch `top`, with the settings that their plays are made with as of then."""
     found = engine.look_up(ledger, ["user_id", "batch", "reason"], f"action = 'restate' and batch <= {top}")
     return {row["user_id"]: row["reason"] for row in sorted(found, key=itemgetter("batch"))}
 

@@ -27,6 +27,17 @@ def one_of(column: str, texts: Iterable[str]) -> str:
     return f"{column} in ({literals})" if literals else "false"
 
 
+def coarser(slices: Sequence[Slice], columns: Sequence[str]) -> list[Slice]:
+    """The slices of a table that is cut by some of their columns alone.
+
+    Example:
+        >>> coarser([{"user_bucket": 1, "year": 2023}, {"user_bucket": 1, "year": 2024}], ["user_bucket"])
+        [{'user_bucket': 1}]
+    """
+    found = {tuple((name, s[name]) for name in columns if name in s) for s in slices}
+    return [dict(pairs) for pairs in sorted(found)]
+
+
 def of_buckets(buckets: Iterable[int]) -> list[Slice]:
     """Whole buckets, in their order."""
     return [{"user_bucket": bucket} for bucket in sorted(set(buckets))]

@@ -1,6 +1,6 @@
 """Quarantine and accounting as tables: which rows they are made from when new batches come."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import ibis.expr.types as ir
 
@@ -8,7 +8,7 @@ from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
 from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.contracts.silver import PLAY_RECORDS
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Replace, Step, Turn, advance
-from spotify_platform.lakehouse.ledger import time_zones
+from spotify_platform.lakehouse.ledger import stated_settings
 from spotify_platform.lakehouse.slices import bucket_of, of_buckets, one_of, predicate_of
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.transforms.accounting import accounts, lineage, quarantined
@@ -37,9 +37,9 @@ def advance_accounting(platform: Platform) -> Turn:
     engine = platform.engine
 
     def compute(step: Step) -> Change:
-        people = time_zones(engine, step.ledger, step.top)
+        people = stated_settings(engine, step.ledger, step.top)
         buckets = {bucket_of(user, platform.buckets) for user in step.users}
-        concerned = {u: z for u, z in people.items() if step.rebuild or bucket_of(u, platform.buckets) in buckets}
+        concerned = [user for user in people if step.rebuild or bucket_of(user, platform.buckets) in buckets]
         rows = _accounts(platform, step, concerned)
         if step.rebuild:
             return Overwrite(rows)
@@ -50,7 +50,7 @@ def advance_accounting(platform: Platform) -> Turn:
     return advance(engine, ACCOUNTING, [*BRONZE, PLAY_RECORDS], compute)
 
 
-def _accounts(platform: Platform, step: Step, people: Mapping[str, str]) -> ir.Table:
+def _accounts(platform: Platform, step: Step, people: Sequence[str]) -> ir.Table:
     """One row an object of these users, as of `step.top`."""
     engine = platform.engine
     buckets = of_buckets(bucket_of(user, platform.buckets) for user in people)

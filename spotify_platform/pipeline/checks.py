@@ -8,7 +8,7 @@ from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import ACCOUNTING, PUBLISHED
-from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, predicate_of
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.quality.contract_checks import check_contract
@@ -46,6 +46,8 @@ def check(platform: Platform, table: Table) -> list[Outcome]:
             records = engine.read(engine.open(PLAY_RECORDS), where)
             found.append(check_records_of_plays(engine, table.path, records, near))
         return found
+    if table in (API_ANSWERS, MATCH_REPORT):
+        return [check_contract(engine, table, engine.read(snapshot, _changed_buckets(platform, since)))]
     return [check_contract(engine, table, engine.read(snapshot, f"batch > {since}"))]
 
 
@@ -54,3 +56,9 @@ def _changed_slices(platform: Platform, since: int) -> str | None:
     records = platform.engine.open(PLAY_RECORDS)
     slices = platform.engine.look_up(records, ["user_bucket", "year"], f"_batch > {since}")
     return predicate_of(slices) if len(slices) <= MOST_IN_ONE_PREDICATE else None
+
+
+def _changed_buckets(platform: Platform, since: int) -> str | None:
+    """Buckets of users whose records changed after a batch; None where they are so many that all is read."""
+    buckets = platform.engine.look_up(platform.engine.open(PLAY_RECORDS), ["user_bucket"], f"_batch > {since}")
+    return predicate_of(buckets) if len(buckets) <= MOST_IN_ONE_PREDICATE else None

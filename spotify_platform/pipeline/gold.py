@@ -1,7 +1,7 @@
 """Gold: write, audit, publish. dbt builds the changed buckets aside, its tests are the audit, then all is published."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,22 +9,24 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import LEDGER, PUBLISHED
-from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAYS
 from spotify_platform.errors import Conflict, DataFailedCheck
 from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.commit import Put, commit
 from spotify_platform.lakehouse.engine import Engine, Part, Scratch, Snapshot
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.publishing import Pins, pin
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, coarser, of_buckets, predicate_of
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.parts import bucket_parts, rows_of
 from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.users import relations_of, restated, stated_as_of
 from spotify_platform.transforms.slices import ALL_TIME, SLICE, all_years, local_years
 
 FACTS = "fct_plays"
-SOURCE = "silver.plays"
 BUCKET = "user_bucket"
+INPUTS = (PLAYS, API_ANSWERS, MATCH_REPORT)
+"""Tables of Silver that Gold is made of."""
 SCRATCH = "scratch.duckdb"  # dbt bakes the stem into its manifest as the database's name
 
 
@@ -37,6 +39,35 @@ class GoldBuild:
     results: Sequence[dbt.DbtResult] = ()
     pins: Pins | None = None
     rows: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What Gold is made of, by table name: tables of Silver, in the lake or built aside; and the zones of the users."""
+
+    silver: Mapping[str, Snapshot | ir.Table]
+    zones: ir.Table
+
+    @classmethod
+    def of_nobody(cls, platform: Platform) -> "Given":
+        """No plays at all: of them Gold has its columns, and a build of it costs what dbt costs whatever it is given."""
+        empty = {t.name: platform.engine.values([], {c.name: c.type for c in t.columns}) for t in INPUTS}
+        return cls(empty, relations_of(platform, {})[1])
+
+    def rows(self, engine: Engine, name: str) -> ir.Table:
+        """All rows of a table."""
+        found = self.silver[name]
+        return engine.read(found) if isinstance(found, Snapshot) else found
+
+    def give(self, engine: Engine, scratch: Scratch, part: Sequence[Slice]) -> None:
+        """Put what the slices need where dbt reads it."""
+        for table in INPUTS:
+            found, name = self.silver[table.name], table.path.replace("/", ".")
+            if isinstance(found, Snapshot):
+                scratch.lend(name, found, predicate_of(part))
+            else:
+                scratch.put(name, rows_of(engine, found, list(part)))
+        scratch.put("silver.zones", self.zones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +108,24 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
     engine = platform.engine
     register = engine.open(PUBLISHED)
     own = [engine.open(table) for table in tables]
-    plays, ledger = engine.open(PLAYS), engine.open(LEDGER)
-    last, top = register.holds, plays.holds
+    inputs, ledger = {table.name: engine.open(table) for table in INPUTS}, engine.open(LEDGER)
+    last, top = register.holds, min(snapshot.holds for snapshot in inputs.values())
     if top <= last:
         return GoldBuild(last, last)
     if any(snapshot.holds > top for snapshot in own):
         raise Conflict("gold: another writer is ahead of what was read")
     is_new = not all(snapshot.holds for snapshot in own)
-    slices = None if is_new else _slices(platform, plays, ledger, last, top)
+    slices = None if is_new else _slices(platform, inputs[PLAYS.name], ledger, last, top)
     if slices is not None and not slices:
-        return GoldBuild(last, top, pins=pin(engine, register, [*own, plays], top))
-    built = _build(platform, plays, slices, next(s for s in own if s.table.name == FACTS))
+        return GoldBuild(last, top, pins=pin(engine, register, [*own, *inputs.values()], top))
+    _, zones = relations_of(platform, stated_as_of(platform, ledger, top))
+    facts = next(s for s in own if s.table.name == FACTS)
+    built = _build(platform, Given(inputs, zones), slices, facts)
     with engine.scratch(*built.areas) as scratch:
         kept = set() if slices is None else dbt.constant_tables(dbt.manifest_dir(platform.settings.home))
         own = [s if s.table.name in kept else _published(engine, s, built, scratch, top) for s in own]
     rows = {snapshot.table.name: engine.rows_in(snapshot) for snapshot in own}
-    return GoldBuild(last, top, built.results, pin(engine, register, [*own, plays], top), rows)
+    return GoldBuild(last, top, built.results, pin(engine, register, [*own, *inputs.values()], top), rows)
 
 
 def _slices(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, top: int) -> list[Slice] | None:
@@ -104,11 +137,13 @@ def _slices(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, to
     newest = tail(platform.engine, ledger, last)
     if not last or newest.orders(last, top, "rebuild", "rebuild_gold"):
         return None
-    moved = of_buckets(bucket_of(user, platform.buckets) for user in newest.restated(last, top))
-    where = f"({predicate_of(moved)}) or _batch > {last}"
+    moved = restated(platform, ledger, newest.restated(last, top), last, top)
+    where = " or ".join([*(one.predicate for one in moved), f"_batch > {last}"])
     years = platform.engine.derive(local_years, platform.engine.read(plays, where))
     found = {(row["user_bucket"], row["year"]) for row in platform.engine.fetch(years).to_pylist()}
-    built = found | {(bucket, year + 1) for bucket, year in found} | {(bucket, ALL_TIME) for bucket, _ in found}
+    next_years = {(bucket, year + 1) for bucket, year in found}
+    # A zone shows in the days of gaps as well, in which there is no play.
+    built = found | next_years | {(bucket, ALL_TIME) for bucket in {*(b for b, _ in found), *(m.user_bucket for m in moved)}}
     slices: list[Slice] = [{"user_bucket": bucket, "year": year} for bucket, year in sorted(built)]
     if len(slices) <= MOST_IN_ONE_PREDICATE:
         return slices
@@ -116,21 +151,21 @@ def _slices(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, to
     return buckets if len(buckets) <= MOST_IN_ONE_PREDICATE else None
 
 
-def _build(platform: Platform, plays: Snapshot, slices: Sequence[Slice] | None, facts: Snapshot) -> _Built:
+def _build(platform: Platform, given: Given, slices: Sequence[Slice] | None, facts: Snapshot) -> _Built:
     """Build and audit these slices of Gold aside."""
     engine = platform.engine
-    if not slices or "year" not in slices[0]:
-        whole = engine.read(plays, predicate_of(slices) if slices else None)
-        built = _build_buckets(platform, whole, lambda given, part: given.lend(SOURCE, plays, predicate_of(part)))
-        return replace(built, is_all=slices is None)
+    plays = given.silver[PLAYS.name]
+    if not slices or "year" not in slices[0] or not isinstance(plays, Snapshot):
+        parts = bucket_parts(engine, engine.read(plays, predicate_of(slices) if slices else None))
+        return replace(_build_buckets(platform, given, parts), is_all=slices is None)
     area = _fresh_area(platform, 0)
-    with engine.scratch(area) as given:
-        buckets = predicate_of(of_buckets(s["user_bucket"] for s in slices))
+    with engine.scratch(area) as scratch:
+        buckets = of_buckets(s["user_bucket"] for s in slices)
         near = {(s["user_bucket"], s["year"] + n) for s in slices if s["year"] != ALL_TIME for n in (-1, 0, 1)}
-        given.lend(SOURCE, plays, buckets)
-        given.lend("silver.plays_nearby", plays, predicate_of([{"user_bucket": b, "year": y} for b, y in sorted(near)]))
-        given.put("silver.slices", engine.values(slices, SLICE))
-        given.lend("silver.facts_kept", facts, f"({buckets}) and not ({predicate_of(slices)})")
+        given.give(engine, scratch, buckets)
+        scratch.lend("silver.plays_nearby", plays, predicate_of([{"user_bucket": b, "year": y} for b, y in sorted(near)]))
+        scratch.put("silver.slices", engine.values(slices, SLICE))
+        scratch.lend("silver.facts_kept", facts, f"({predicate_of(buckets)}) and not ({predicate_of(slices)})")
     return _Built([area], [slices], _audited(platform, area))
 
 
@@ -138,9 +173,10 @@ def _published(engine: Engine, own: Snapshot, built: _Built, scratch: Scratch, t
     """The table with what was built of it, unless it has that already. Raises `Conflict`."""
     if own.holds >= top:
         return own
-    is_cut = BUCKET in own.table.column_names
-    parts = zip(marts(scratch, own.table), built.slices if is_cut else built.slices[:1], strict=True)
-    return commit(engine, own, Put([Part(rows, slices) for rows, slices in parts], whole=built.is_all or not is_cut), top)
+    cut = own.table.partition_by
+    slices = [coarser(s, cut) for s in built.slices] if cut else built.slices[:1]
+    parts = [Part(rows, mine) for rows, mine in zip(marts(scratch, own.table), slices, strict=True)]
+    return commit(engine, own, Put(parts, whole=built.is_all or not cut), top)
 
 
 def marts(built: Scratch, table: Table) -> list[ir.Table]:
@@ -149,35 +185,36 @@ def marts(built: Scratch, table: Table) -> list[ir.Table]:
     return parts if BUCKET in table.column_names else parts[:1]
 
 
-def build_aside(platform: Platform, plays: ir.Table) -> list[Path]:
-    """Build and audit all of Gold from these plays; dbt's database files, each with some of the buckets.
+def build_aside(platform: Platform, given: Given) -> list[Path]:
+    """Build and audit all of Gold; dbt's database files, each with some of the buckets.
 
     Raises:
         GoldNotPublished: a test of severity error failed.
     """
-    return _build_buckets(platform, plays, lambda given, part: given.put(SOURCE, rows_of(platform.engine, plays, part))).areas
+    return _build_buckets(platform, given, bucket_parts(platform.engine, given.rows(platform.engine, PLAYS.name))).areas
 
 
-def _build_buckets(platform: Platform, plays: ir.Table, give: Callable[[Scratch, list[Slice]], None]) -> _Built:
+def _build_buckets(platform: Platform, given: Given, parts: Sequence[list[Slice]]) -> _Built:
     """Build whole buckets, so many at once as memory holds, whatever the lake holds."""
     areas: list[Path] = []
     results: Sequence[dbt.DbtResult] = ()
-    parts = bucket_parts(platform.engine, plays)
     for part in parts:
         areas.append(_fresh_area(platform, len(areas)))
-        with platform.engine.scratch(areas[-1]) as given:
-            give(given, part)
-            _give_all(platform, given)
+        with platform.engine.scratch(areas[-1]) as scratch:
+            given.give(platform.engine, scratch, part)
+            _give_all(platform, scratch)
         results = _audited(platform, areas[-1])  # those of the last part: a part that fails ends it all
     return _Built(areas, list(parts), results)
 
 
-def _give_all(platform: Platform, given: Scratch) -> None:
-    [plays] = given.tables(SOURCE, PLAYS)
-    given.alias("silver.plays_nearby", SOURCE)
-    given.put("silver.slices", platform.engine.derive(all_years, plays))
+def _give_all(platform: Platform, scratch: Scratch) -> None:
+    """Every slice of the plays that are there."""
+    name = PLAYS.path.replace("/", ".")
+    [plays] = scratch.tables(name, PLAYS)
+    scratch.alias("silver.plays_nearby", name)
+    scratch.put("silver.slices", platform.engine.derive(all_years, plays))
     facts = next(table for table in gold_tables(platform) if table.name == FACTS)
-    given.put("silver.facts_kept", platform.engine.values([], {column.name: column.type for column in facts.columns}))
+    scratch.put("silver.facts_kept", platform.engine.values([], {column.name: column.type for column in facts.columns}))
 
 
 def _fresh_area(platform: Platform, number: int) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
-from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.dbt import project_hash
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import append_batch, definition_hashes, known, last_batches, settings_hashes
@@ -19,6 +19,7 @@ from spotify_platform.landing.keys import owner, split
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import GONE
 from spotify_platform.pipeline.sweeps import last_sweep, newest_days, note_sweep
+from spotify_platform.pipeline.users import stated_now
 
 KINDS = tuple(
     Recognisable(s.table.name, tuple(tuple(k.encode() for k in keys) for keys in s.signatures), s.file_names) for s in SOURCES
@@ -79,7 +80,7 @@ def order_rebuild(platform: Platform) -> int | None:
 
 def definitions() -> dict[str, str]:
     """Fingerprints of what decides how the tables of Silver and of Gold look, beside what is in them."""
-    tables = (PLAY_RECORDS, PLAYS, ACCOUNTING)
+    tables = (PLAY_RECORDS, PLAYS, API_ANSWERS, MATCH_REPORT, ACCOUNTING)
     shapes = [(t.path, t.partition_by, t.sort_by, [(c.name, c.type) for c in t.columns]) for t in tables]
     return {"silver": hashlib.sha256(repr(shapes).encode()).hexdigest(), "gold": project_hash()}
 
@@ -123,12 +124,11 @@ def _still_new(platform: Platform, ledger: Snapshot, *, decisions: Sequence[dict
 def _restatements(platform: Platform, ledger: Snapshot, users: set[str]) -> list[dict[str, Any]]:
     """Users whose settings are not those their plays were last made with; users met for the first time among them."""
     before = settings_hashes(platform.engine, ledger)
-    zones = platform.profiles.time_zones(sorted(users | set(before)))
-    now = {user: platform.rules.sha256(zone) for user, zone in zones.items()}
-    changed = {user: mark for user, mark in now.items() if before.get(user) != mark}
+    now = stated_now(platform, sorted(users | set(before)))
+    changed = {user: stated for user, stated in now.items() if before.get(user) != stated.sha256}
     rows = [
-        _decision("restate", f"user/{user}", mark, user) | {"sha256": mark, "reason": zones[user]}
-        for user, mark in sorted(changed.items())
+        _decision("restate", f"user/{user}", stated.sha256, user) | {"sha256": stated.sha256, "reason": stated.to_text()}
+        for user, stated in changed.items()
     ]
     return rows + (_redefinitions(platform, ledger) if ledger.holds or users else [])
 

@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -71,11 +71,10 @@ class Platform:
         """Users' own settings."""
         return Profiles(self.settings.home / "profile", self.settings.timezone)
 
-    def users(self, time_zones: Mapping[str, str]) -> ir.Table:
-        """Users as a relation user_id, user_bucket, time_zone."""
-        rows = [{"user_id": u, "user_bucket": bucket_of(u, self.buckets), "time_zone": z} for u, z in time_zones.items()]
-        schema = {"user_id": "string", "user_bucket": "int32", "time_zone": "string"}
-        return self.engine.values(rows, schema)
+    def users(self, names: Iterable[str]) -> ir.Table:
+        """Users as a relation user_id, user_bucket."""
+        rows = [{"user_id": name, "user_bucket": bucket_of(name, self.buckets)} for name in names]
+        return self.engine.values(rows, {"user_id": "string", "user_bucket": "int32"})
 
 
 @contextmanager

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.bronze import SOURCES
+from spotify_platform.contracts.bronze import RECENTLY_PLAYED, SOURCES
 from spotify_platform.contracts.ops import LEDGER
-from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.publishing import published
-from spotify_platform.pipeline.gold import build_aside, gold_tables, marts
+from spotify_platform.pipeline.coverage import all_answers
+from spotify_platform.pipeline.gold import INPUTS, Given, build_aside, gold_tables, marts
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.silver import all_plays, all_records
+from spotify_platform.pipeline.users import relations_of, stated_as_of
+from spotify_platform.transforms.match_report import match_report
 from spotify_platform.transforms.slices import together
 
 
@@ -48,11 +51,13 @@ def verify(platform: Platform) -> list[Comparison]:
     bronze = {source.table.name: engine.open(source.table) for source in SOURCES}
     records = engine.cache(all_records(platform, bronze, ledger, ledger.holds))
     plays = engine.cache(all_plays(platform, records, ledger, ledger.holds))
-    found = [
-        _compared(platform, PLAY_RECORDS.path, engine.read(engine.open(PLAY_RECORDS)), records),
-        _compared(platform, PLAYS.path, engine.read(engine.open(PLAYS)), plays),
-    ]
-    with engine.scratch(*build_aside(platform, plays)) as built:
+    answers = engine.cache(all_answers(platform, bronze[RECENTLY_PLAYED.table.name], ledger, ledger.holds))
+    report = engine.cache(engine.derive(match_report, plays))
+    rebuilt = {PLAY_RECORDS: records, PLAYS: plays, API_ANSWERS: answers, MATCH_REPORT: report}
+    found = [_compared(platform, t.path, engine.read(engine.open(t)), rows) for t, rows in rebuilt.items()]
+    _, zones = relations_of(platform, stated_as_of(platform, ledger, ledger.holds))
+    given = Given({table.name: rebuilt[table] for table in INPUTS}, zones)
+    with engine.scratch(*build_aside(platform, given)) as built:
         for table in gold_tables(platform):
             there = engine.read(engine.open(table, version=pins.versions[table.path]))
             found.append(_compared(platform, table.path, there, engine.derive(together, *marts(built, table))))

@@ -7,11 +7,12 @@ from functools import partial
 from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
 from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
-from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.commit import Turn
 from spotify_platform.pipeline.accounting import advance_accounting, advance_quarantine
 from spotify_platform.pipeline.bronze import load_pending
 from spotify_platform.pipeline.checks import check
+from spotify_platform.pipeline.coverage import advance_api_answers, advance_match_report
 from spotify_platform.pipeline.gold import GoldBuild, advance_gold
 from spotify_platform.pipeline.plan import plan
 from spotify_platform.pipeline.platform import Platform
@@ -56,6 +57,8 @@ def steps(*, full: bool = False) -> dict[str, Callable[[Platform], Turn]]:
         PLAY_RECORDS.path: advance_play_records,
         ACCOUNTING.path: advance_accounting,
         PLAYS.path: advance_plays,
+        API_ANSWERS.path: advance_api_answers,
+        MATCH_REPORT.path: advance_match_report,
     }
 
 

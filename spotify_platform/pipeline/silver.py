@@ -1,6 +1,6 @@
 """Silver: records merged into their slices, plays resolved anew in the slices a change touches."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import ibis.expr.types as ir
 
@@ -8,13 +8,14 @@ from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.commit import Append, Change, Put, Replace, Step, Turn, advance
 from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
-from spotify_platform.lakehouse.ledger import time_zones
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, bucket_of, of_buckets, predicate_of
+from spotify_platform.lakehouse.ledger import stated_settings
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, of_buckets, predicate_of
 from spotify_platform.pipeline.parts import bucket_parts, rows_of
 from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.users import relations_of, restated, stated_as_of
 from spotify_platform.transforms.play_records import conform_all, distinct
 from spotify_platform.transforms.plays import resolve
-from spotify_platform.transforms.slices import SLICE, near, slices_of, touched, within
+from spotify_platform.transforms.slices import SLICE, near, slices_of, sources_of, touched, within
 
 
 def advance_play_records(platform: Platform) -> Turn:
@@ -50,7 +51,7 @@ def all_records(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snap
 
 def _conformed(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snapshot, last: int, top: int) -> ir.Table:
     engine = platform.engine
-    users = platform.users(time_zones(engine, ledger, top))
+    users = platform.users(stated_settings(engine, ledger, top))
     # A source without new batches is left out, which spares the engine a plan that reads nothing.
     new = [source for source in SOURCES if bronze[source.table.name].holds > last] or SOURCES[:1]
     where = f"_part = 'row' and _batch > {last} and _batch <= {top}"
@@ -66,7 +67,7 @@ def advance_plays(platform: Platform) -> Turn:
         records = step.inputs[PLAY_RECORDS.name]
         if step.rebuild or not step.own.holds:
             return Put(_resolved(platform, step, bucket_parts(engine, engine.read(records))), whole=True)
-        found = _touched(platform, records, step.last) + _slices_of_users(platform, records, step.restated)
+        found = _touched(platform, records, step.last) + restated_slices(platform, records, step)
         slices = [dict(pair) for pair in sorted({tuple(sorted(s.items())) for s in found})]
         if not slices:
             return Append(None)
@@ -90,8 +91,18 @@ def _resolved(platform: Platform, step: Step, parts: Sequence[list[Slice]]) -> l
 def all_plays(platform: Platform, records: ir.Table, ledger: Snapshot, top: int) -> ir.Table:
     """`silver/plays` of the records given, with the users' settings as of batch `top`."""
     engine = platform.engine
-    users = platform.users(time_zones(engine, ledger, top))
-    return engine.derive(resolve, records, users, local_time=engine.local_time, rules=platform.rules)
+    users, zones = relations_of(platform, stated_as_of(platform, ledger, top))
+    sources = engine.fetch(engine.derive(sources_of, records))["source"].to_pylist()
+    return engine.derive(
+        resolve,
+        records,
+        users,
+        zones,
+        local_time=engine.local_time,
+        epoch_ms=engine.epoch_ms,
+        rules=platform.rules,
+        sources=sources,
+    )
 
 
 def _found(platform: Platform, slices: ir.Table) -> list[Slice]:
@@ -104,9 +115,13 @@ def _touched(platform: Platform, records: Snapshot, last: int) -> list[Slice]:
     return _found(platform, platform.engine.derive(touched, platform.engine.read(records, f"_batch > {last}")))
 
 
-def _slices_of_users(platform: Platform, records: Snapshot, users: Iterable[str]) -> list[Slice]:
-    buckets = of_buckets(bucket_of(user, platform.buckets) for user in users)
-    return list(platform.engine.look_up(records, ["user_bucket", "year"], predicate_of(buckets)))
+def restated_slices(platform: Platform, rows: Snapshot, step: Step) -> list[Slice]:
+    """Slices of records or plays in which changed settings show."""
+    changed = restated(platform, step.ledger, step.restated, step.last, step.top)
+    if not changed:
+        return []
+    where = " or ".join(one.predicate for one in changed)
+    return list(platform.engine.look_up(rows, ["user_bucket", "year"], where))
 
 
 def _with_margins(platform: Platform, records: Snapshot, slices: Sequence[Slice]) -> ir.Table:

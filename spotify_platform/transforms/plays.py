@@ -1,16 +1,16 @@
-"""`silver/plays`: which records are the same play, and what follows from a play alone.
+"""`silver/plays`: what a play is, from the records that make it, and what follows from it.
 
-For now each record is a play of its own: rules R0, R1 and R2 are settled in the records, and the rules that match
-records of different sources belong in `resolve`.
+Which records those are is decided in `matching`; rules R0, R1 and R2 are settled in the records.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.contracts.silver import PLAYS, SOURCES
+from spotify_platform.transforms.matching import EpochMs, Matched, match
 from spotify_platform.transforms.rules import Rules
 
 LocalTime: TypeAlias = Callable[[ir.Value, ir.Value], ir.Value]
@@ -26,35 +26,127 @@ _DEVICES = (
     ("phone", r"android|ios|iphone|ipod|windows phone|blackberry|symbian"),
     ("computer", r"windows|os ?x|mac|linux|desktop"),
 )
+# Buttons of every spelling that ended a play because the listener wanted another.
+_SKIPPING = ("fwdbtn", "backbtn", "nextbtn")
+_NAMES = ("track_name", "artist_name", "album_name", "show_name")
 
 
-def resolve(records: ir.Table, users: ir.Table, local_time: LocalTime, rules: Rules) -> ir.Table:
+def resolve(
+    records: ir.Table,
+    users: ir.Table,
+    zones: ir.Table,
+    *,
+    local_time: LocalTime,
+    epoch_ms: EpochMs,
+    rules: Rules,
+    sources: Sequence[str] = SOURCES,
+) -> ir.Table:
     """Plays of the records given; a pure function, whatever slices they come from.
 
     Args:
         records: rows of `silver/play_records`.
-        users: user_id, user_bucket, time_zone.
+        users: user_id, leave_out_incognito.
+        zones: user_id, time_zone, starts_at, ends_at: for each user periods that cover all time, half open.
         local_time: the engine's own function from an instant and a zone to the time on the clock there.
+        epoch_ms: the engine's own function from an instant to milliseconds since 1970.
         rules: thresholds and windows.
+        sources: at least those that are among the records.
     """
-    placed = records.join(users.select("user_id", "time_zone"), "user_id")
-    heard = ibis.coalesce(placed.ms_played, placed.duration_ms)
-    known = placed.mutate(
-        play_id=placed.record_id,
-        started_at=placed.ended_at - heard.as_interval("ms"),
-        start_is_estimated=placed.ms_played.isnull() | (placed.source != "extended"),
-        ms_played_estimate=ibis.ifelse(placed.ms_played.isnull(), placed.duration_ms, None),
-        is_counted=(placed.content_type == "track") & (placed.ms_played.isnull() | (placed.ms_played >= rules.counted_ms)),
-        device_type=_device_type(placed.platform),
-        sources=ibis.array([placed.source]),
-        match=ibis.ifelse(placed.origins.length() > 1, "repeated", "single"),
-        record_ids=ibis.array([placed.record_id]),
+    plays = _timed(_joined(records, match(records, sources, epoch_ms, rules)), epoch_ms, rules)
+    known = plays.join(users.select("user_id", "leave_out_incognito"), "user_id")
+    pressed = known.reason_end.nullif("").nullif("unknown").isin(_SKIPPING)
+    judged = known.mutate(
+        is_counted=(known.content_type == "track")
+        & (known.ms_played.isnull() | (known.ms_played >= rules.counted_ms))
+        # An export is complete, the API is not: of two that may be one, the API's does not count.
+        & ~((known.match == "ambiguous") & (known.source == "api")),
+        is_excluded=known.leave_out_incognito & known.incognito.fill_null(False),  # noqa: FBT003 - a literal
+        skipped=known.skipped.coalesce(pressed),
+        skipped_is_derived=known.skipped.isnull() & pressed.notnull(),
+        device_type=_device_type(known.platform),
     )
-    # Ibis' cast between zones keeps the instant and so changes nothing; each engine has its own word for a wall clock.
-    local = known.mutate(local_time=local_time(known.ended_at, known.time_zone))
-    hour = local.local_time.hour()
-    dated = local.mutate(local_date=local.local_time.date(), local_hour=hour, time_of_day=_time_of_day(hour))
+    dated = _dated(judged, zones, local_time)
     return dated.select(*PLAYS.column_names).cast({column.name: column.type for column in PLAYS.columns})
+
+
+def _joined(records: ir.Table, matched: Matched) -> ir.Table:
+    """One row a play: the record that is kept, with what its others know better, and which they are."""
+    links, rivals = matched
+    known = records.mutate(play_id=records.record_id)
+    if links is None:
+        return known.mutate(
+            record_ids=ibis.array([known.record_id]),
+            sources=ibis.array([known.source]),
+            ambiguous_with=_no_texts(),
+            match=_match(ibis.literal(False), ibis.literal(False), known.origins),  # noqa: FBT003 - literals
+        )
+    others = links.join(records, "record_id")
+    kept = known.anti_join(links, "record_id").left_join(_better(others), "play_id").drop("play_id_right")
+    if rivals is not None:
+        named = rivals.group_by("play_id").aggregate(rival_ids=rivals.rival_id.collect())
+        kept = kept.left_join(named, "play_id").drop("play_id_right")
+    else:
+        kept = kept.mutate(rival_ids=ibis.null("array<string>"))
+    return kept.mutate(
+        **{name: ibis.coalesce(kept[f"api_{name}"], kept[name]) for name in ("track_id", "content_uri", "context_uri")},
+        **{name: ibis.coalesce(kept[name], kept[f"api_{name}"]) for name in _NAMES},
+        ms_played=ibis.coalesce(kept.ms_played, kept.told_ms),
+        record_ids=_with(kept.record_id, kept.other_ids),
+        sources=_with(kept.source, kept.other_sources).unique().sort(),
+        ambiguous_with=kept.rival_ids.fill_null(_no_texts()).sort(),
+        match=_match(kept.rival_ids.notnull(), kept.other_ids.notnull(), kept.origins),
+        _batch=ibis.greatest(kept["_batch"], kept.other_batch.fill_null(0)),
+    )
+
+
+def _better(others: ir.Table) -> ir.Table:
+    """What the other records of each play know better, one row a play.
+
+    There is one of R4 or of R5 at most, so `max` only picks it; those of R3 add nothing but themselves.
+    """
+    of_api, of_account = others.rule == "R4", others.rule == "R5"
+    told = ("track_id", "content_uri", "context_uri", *_NAMES)
+    return others.group_by("play_id").aggregate(
+        **{f"api_{name}": others[name].max(where=of_api) for name in told},
+        told_ms=others.ms_played.max(where=of_account),
+        other_ids=others.record_id.collect(),
+        other_sources=others.source.collect(),
+        other_batch=others["_batch"].max(),
+    )
+
+
+def _match(is_ambiguous: ir.BooleanValue, is_matched: ir.BooleanValue, origins: ir.ArrayValue) -> ir.StringValue:
+    return ibis.cases((is_ambiguous, "ambiguous"), (is_matched, "matched"), (origins.length() > 1, "repeated"), else_="single")
+
+
+def _timed(plays: ir.Table, epoch_ms: EpochMs, rules: Rules) -> ir.Table:
+    """When plays began. One of unknown length cannot have begun before the one before it ended."""
+    ended = plays.mutate(ended_ms=epoch_ms(plays.ended_at))
+    before = ibis.window(group_by="user_id", order_by="ended_ms", range=(-rules.previous_ms, -1))
+    bounded = ended.mutate(free_ms=ended.ended_ms - ended.ended_ms.max().over(before))
+    length = ibis.ifelse(bounded.free_ms < bounded.duration_ms, bounded.free_ms, bounded.duration_ms)
+    guessed = bounded.mutate(ms_played_estimate=ibis.ifelse(bounded.ms_played.isnull(), length, None))
+    return guessed.mutate(
+        started_at=guessed.ended_at - ibis.coalesce(guessed.ms_played, guessed.ms_played_estimate).as_interval("ms"),
+        start_is_estimated=guessed.ms_played.isnull() | (guessed.source == "account"),
+    )
+
+
+def _dated(plays: ir.Table, zones: ir.Table, local_time: LocalTime) -> ir.Table:
+    """Day, hour and time of day on the clocks of where the user was."""
+    there = plays.join(zones, [plays.user_id == zones.user_id, plays.ended_at >= zones.starts_at, plays.ended_at < zones.ends_at])
+    # Ibis' cast between zones keeps the instant and so changes nothing; each engine has its own word for a wall clock.
+    local = there.mutate(local_time=local_time(there.ended_at, there.time_zone))
+    hour = local.local_time.hour()
+    return local.mutate(local_date=local.local_time.date(), local_hour=hour, time_of_day=_time_of_day(hour))
+
+
+def _with(one: ir.StringValue, others: ir.ArrayValue) -> ir.ArrayValue:
+    return ibis.array([one]).concat(others.fill_null(_no_texts())).sort()
+
+
+def _no_texts() -> ir.ArrayValue:
+    return ibis.literal([], "array<string>")
 
 
 def _time_of_day(hour: ir.IntegerValue) -> ir.StringValue:

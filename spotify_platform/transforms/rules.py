@@ -7,11 +7,34 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Thresholds and windows. Raise `version` with any change of meaning that no number shows."""
+    """Thresholds and windows, in milliseconds. Raise `version` with any change of meaning that no number shows.
 
-    version: int = 1
+    Attributes:
+        counted_ms: music heard for so long counts as a play.
+        match_ms: R4: the ends of a play by the API's clock and by the extended export's are at most so far apart.
+        ambiguous_ms: R6: so far apart, two plays that nothing else matches may still be one.
+        previous_ms: a play of unknown length is taken to begin no earlier than the one before ended, if that is at most
+            so long ago.
+    """
+
+    version: int = 2
     counted_ms: int = 30_000
+    match_ms: int = 5_000
+    ambiguous_ms: int = 600_000
+    previous_ms: int = 2_700_000
 
-    def sha256(self, time_zone: str) -> str:
-        """Fingerprint of all that a user's plays depend on beside Bronze."""
-        return hashlib.sha256(json.dumps([asdict(self), time_zone], sort_keys=True).encode()).hexdigest()
+    @property
+    def reach_ms(self) -> int:
+        """How far in time one record can change what a play is.
+
+        Two rounds of R4, the minutes that R5 looks into, then R6, then the start of a play that follows.
+        """
+        return 4 * self.match_ms + 4 * MINUTE_MS + self.ambiguous_ms + self.previous_ms
+
+    @property
+    def sha256(self) -> str:
+        """Fingerprint of the rules."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+MINUTE_MS = 60_000

@@ -20,6 +20,11 @@ def slices_of(rows: ir.Table) -> ir.Table:
     return rows.select("user_bucket", "year").distinct()
 
 
+def sources_of(records: ir.Table) -> ir.Table:
+    """Sources that records are of: source."""
+    return records.select("source").distinct().order_by("source")
+
+
 def buckets_of(rows: ir.Table) -> ir.Table:
     """Buckets that rows are in, with their number: user_bucket, n."""
     return rows.group_by("user_bucket").aggregate(n=rows.count()).order_by("user_bucket")

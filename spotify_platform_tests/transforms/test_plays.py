@@ -1,19 +1,32 @@
 """What follows from a play alone: what counts, when it began, on what it was heard, and the time on the listener's clock."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
+from spotify_platform.contracts.model import TIMESTAMP
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.profiles import Profile, Stay
 from spotify_platform.transforms.plays import resolve
 from spotify_platform.transforms.rules import Rules
 
 TYPES = {column.name: column.type for column in PLAY_RECORDS.columns}
+USERS = {"user_id": "string", "leave_out_incognito": "boolean"}
+ZONES = {"user_id": "string", "time_zone": "string", "starts_at": TIMESTAMP, "ends_at": TIMESTAMP}
 
 
-def play(engine: DuckDbDelta, *, zone: str = "UTC", rules: Rules = Rules(), **changes: Any) -> dict[str, Any]:  # noqa: B008 - frozen
+def play(
+    engine: DuckDbDelta,
+    *,
+    zone: str = "UTC",
+    stays: tuple[Stay, ...] = (),
+    private_out: bool = False,
+    rules: Rules = Rules(),  # noqa: B008 - frozen
+    **changes: Any,
+) -> dict[str, Any]:
     """The play of one record: 200 seconds of a track, as an extended export tells of it."""
     record = {
         "record_id": "r1",
@@ -28,9 +41,11 @@ def play(engine: DuckDbDelta, *, zone: str = "UTC", rules: Rules = Rules(), **ch
         "origins": ["a#0"],
         "_batch": 5,
     }
-    users = engine.values([{"user_id": "anna", "time_zone": zone}], {"user_id": "string", "time_zone": "string"})
     records = engine.values([{**dict.fromkeys(TYPES), **record, **changes}], TYPES)
-    [found] = engine.fetch(resolve(records, users, engine.local_time, rules)).to_pylist()
+    users = engine.values([{"user_id": "anna", "leave_out_incognito": private_out}], USERS)
+    zones = engine.values([{"user_id": "anna", **asdict(period)} for period in Profile(zone, stays).periods], ZONES)
+    clocks = {"local_time": engine.local_time, "epoch_ms": engine.epoch_ms}
+    [found] = engine.fetch(engine.derive(resolve, records, users, zones, rules=rules, sources=["extended"], **clocks)).to_pylist()
     return dict(found)
 
 
@@ -160,3 +175,51 @@ def test_local_time_over_gaps_and_overlaps(engine: DuckDbDelta, zone: str, ended
 @pytest.mark.parametrize(("origins", "match"), [(["a#0"], "single"), (["a#0", "b#4"], "repeated")])
 def test_a_play_says_whether_several_rows_tell_of_it(engine: DuckDbDelta, origins: list[str], match: str) -> None:
     assert play(engine, origins=origins)["match"] == match
+
+
+@pytest.mark.parametrize(
+    ("skipped", "reason_end", "was_skipped", "is_derived"),
+    [
+        (True, "trackdone", True, False),
+        (False, "fwdbtn", False, False),
+        (None, "fwdbtn", True, True),
+        (None, "backbtn", True, True),
+        (None, "nextbtn", True, True),
+        (None, "trackdone", False, True),
+        (None, "endplay", False, True),
+        (None, "unknown", None, False),
+        (None, "", None, False),
+        (None, None, None, False),
+    ],
+)
+def test_a_skip_that_no_source_tells_is_derived_and_said_to_be(
+    engine: DuckDbDelta, skipped: bool | None, reason_end: str | None, was_skipped: bool | None, is_derived: bool
+) -> None:
+    found = play(engine, skipped=skipped, reason_end=reason_end)
+    assert (found["skipped"], found["skipped_is_derived"]) == (was_skipped, is_derived)
+
+
+@pytest.mark.parametrize(
+    ("private_out", "incognito", "is_excluded"),
+    [(True, True, True), (True, False, False), (True, None, False), (False, True, False)],
+)
+def test_private_sessions_are_kept_and_left_out_where_the_user_wants_it(
+    engine: DuckDbDelta, private_out: bool, incognito: bool | None, is_excluded: bool
+) -> None:
+    found = play(engine, private_out=private_out, incognito=incognito)
+    assert (found["incognito"], found["is_excluded"]) == (incognito, is_excluded)
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "zone", "day"),
+    [
+        ("2024-06-30 14:59:59", "Europe/Berlin", date(2024, 6, 30)),
+        ("2024-06-30 15:00:00", "Asia/Tokyo", date(2024, 7, 1)),
+        ("2024-07-14 14:59:59", "Asia/Tokyo", date(2024, 7, 14)),
+        ("2024-07-14 15:00:00", "Europe/Berlin", date(2024, 7, 14)),
+    ],
+)
+def test_days_of_a_stay_are_told_on_its_clocks(engine: DuckDbDelta, ended_at: str, zone: str, day: date) -> None:
+    stay = Stay(date(2024, 7, 1), "Asia/Tokyo", date(2024, 7, 14))
+    found = play(engine, zone="Europe/Berlin", stays=(stay,), ended_at=ended_at)
+    assert (found["time_zone"], found["local_date"]) == (zone, day)

@@ -1,10 +1,6 @@
 with plays as (
 
-    select
-        *,
-        -- Older exports leave `skipped` empty; there, pressing next or back is what tells.
-        case when skipped is null then reason_end in ('fwdbtn', 'backbtn') else skipped end as was_skipped
-    from {{ ref('fct_plays') }}
+    select * from {{ ref('fct_plays') }} where all_play_count > 0
 
 )
 
@@ -14,13 +10,13 @@ select
     year,
     local_date,
     cast(sum(play_count) as bigint) as play_count,
-    cast(count(*) as bigint) as all_play_count,
+    cast(sum(all_play_count) as bigint) as all_play_count,
     cast(sum(listening_ms) as bigint) as listening_ms,
     coalesce(cast(sum(estimated_ms) as double) / nullif(sum(listening_ms), 0), 0.0) as estimated_share,
     cast(count(distinct track_key) filter (where is_counted) as bigint) as unique_tracks,
     cast(count(distinct artist_key) filter (where is_counted) as bigint) as unique_artists,
     avg(listening_ms) filter (where is_counted) as average_track_ms,
-    cast(count(*) filter (where was_skipped) as bigint) as skipped_count,
+    cast(count(*) filter (where skipped) as bigint) as skipped_count,
     min(ended_at) as first_played_at,
     max(ended_at) as last_played_at
 from plays

@@ -1,6 +1,6 @@
 with plays as (
 
-    select * from {{ source('silver', 'plays_nearby') }}
+    select * from {{ source('silver', 'plays_nearby') }} where not is_excluded
 
 ),
 
@@ -8,9 +8,12 @@ measured as (
 
     select
         *,
-        cast(coalesce(ms_played, ms_played_estimate, 0) as bigint) as listening_ms,
-        cast(case when ms_played is null then coalesce(ms_played_estimate, 0) else 0 end as bigint) as estimated_ms,
-        cast(case when is_counted then 1 else 0 end as bigint) as play_count
+        cast(case when {{ may_be_double() }} then 0 else coalesce(ms_played, ms_played_estimate, 0) end as bigint) as listening_ms,
+        cast(
+            case when ms_played is null and not {{ may_be_double() }} then coalesce(ms_played_estimate, 0) else 0 end as bigint
+        ) as estimated_ms,
+        cast(case when is_counted then 1 else 0 end as bigint) as play_count,
+        cast(case when {{ may_be_double() }} then 0 else 1 end as bigint) as all_play_count
     from plays
 
 )
@@ -39,10 +42,12 @@ select
     estimated_ms,
     is_counted,
     play_count,
+    all_play_count,
     reason_start,
     reason_end,
     shuffle,
     skipped,
+    skipped_is_derived,
     offline,
     incognito,
     platform,
