@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from spotify_platform.errors import WrongCall
-from spotify_platform.profiles import Profiles
 from spotify_platform.settings import RESERVED, Settings, load_settings
 from spotify_platform.storage import Location
 

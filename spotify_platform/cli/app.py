@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from spotify_platform.cli import simulate
 from spotify_platform.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+app.add_typer(simulate.app, name="simulate")
 _state = {"verbose": False}
 
 
@@ -76,6 +78,18 @@ def status(*, json: Annotated[bool, typer.Option("--json", help="As one JSON obj
     from spotify_platform.cli.status import print_status  # noqa: PLC0415
 
     print_status(load_settings(), Console(), as_json=json)
+
+
+@app.command()
+def explain(
+    play_id: Annotated[str, typer.Argument(help="play_id, or the id of one of its records; its first digits are enough.")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+) -> None:
+    """Show the records that made a play, their objects and rows, the rules, the Delta versions."""
+    from spotify_platform.cli.explain import print_explanation  # noqa: PLC0415
+
+    print_explanation(load_settings(), Console(), play_id, as_json=json)
 
 
 @app.command()

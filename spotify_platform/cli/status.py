@@ -38,6 +38,8 @@ def print_status(settings: Settings, console: Console, *, as_json: bool) -> None
     console.print(_freshness(found), highlight=False)
     for part in _accounting(found["accounting"]):
         console.print(part, soft_wrap=isinstance(part, Text))
+    for line in _coverage(found):
+        console.print(line, highlight=False, markup=False)
     failed = [check for check in found["checks"] if not check["passed"]]
     for check in failed:
         console.print(f"{check['table']}: {check['check']} failed {check['found']}", style="bold red")
@@ -54,6 +56,29 @@ def _freshness(found: dict[str, Any]) -> str:
     if found["ledger"] != found["published"]:
         said += ". Something is waiting: spotify-platform refresh"
     return said
+
+
+def _coverage(found: dict[str, Any]) -> Iterator[str]:
+    """Which months are known from which source, where the feed had gaps, which parts of an export are missing."""
+    several = len({row["user_id"] for row in found["coverage"]}) > 1
+    for row in found["coverage"]:
+        months = ", ".join(_span(span["first"], span["last"]) for span in row["months"])
+        yield f"{_whose(row, several)}{row['source']}: {months} ({row['records']:,} records)"
+    for row in found["gaps"]:
+        days = _span(str(row["first_day"]), str(row["last_day"]))
+        filled = "plays may be missing; an export fills it" if row["is_open"] else "filled by an export"
+        yield f"{_whose(row, several)}gap in the API's feed {days}: {filled}"
+    for row in found["missing_parts"]:
+        where = f" ({base_name(row['archive'])})" if row["archive"] else ""
+        yield f"{_whose(row, several)}seems to be missing{where}: {row['missing']}"
+
+
+def _whose(row: dict[str, Any], several: bool) -> str:  # noqa: FBT001 - one call
+    return f"{row['user_id']}: " if several else ""
+
+
+def _span(first: str, last: str) -> str:
+    return first if first == last else f"{first} to {last}"
 
 
 def _accounting(rows: list[dict[str, Any]]) -> Iterator[Table | Text]:

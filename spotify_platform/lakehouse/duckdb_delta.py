@@ -129,6 +129,14 @@ class DuckDbDelta:
         self.connection.execute("set preserve_insertion_order = false")
         return kept
 
+    def gather(self, parts: Iterable[ir.Table]) -> ir.Table:
+        """Compute parts one after another; see `Engine.gather`."""
+        left = iter(parts)
+        kept = self.cache(next(left))
+        for part in left:
+            self.connection.execute(f"insert into {kept.get_name()} {self._typed(part, kept.schema())}")
+        return kept
+
     def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
         return _timezone(zone, instant)

@@ -135,6 +135,9 @@ class Engine(Protocol):
     def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
         """Compute once, read many times within this step. `ordered`: what is landed must be read in its own order."""
 
+    def gather(self, parts: Iterable[ir.Table]) -> ir.Table:
+        """Compute parts one after another, each before the next is asked for, and keep their rows together."""
+
     def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
 

@@ -1,6 +1,6 @@
 """What one batch brings into a Bronze table: rows read, typed, counted twice, and stamped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import ibis.expr.types as ir
@@ -8,11 +8,13 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.model import Source
 from spotify_platform.errors import DataFailedCheck
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.reading import Framed, ObjectRead, rows_within, text_digests
+from spotify_platform.pipeline.reading import Framed, ObjectRead, rows_within, segments, text_digests
 from spotify_platform.transforms import bronze_rows as parts
 from spotify_platform.transforms.slices import together
 from spotify_platform.transforms.typing import type_rows
 
+# DuckDB parses as many documents at once as one of its buffers holds, thirty megabytes, and takes ten times that for it.
+SEGMENT_BYTES = 2_000_000
 HEADERS = dict.fromkeys(("_part", "_object", "_sha256", "_user", "_status", "_reason"), "string") | {
     "_rows_in": "int64",
     "_bytes": "int64",
@@ -27,7 +29,8 @@ def bronze_rows(platform: Platform, source: Source, framed: Framed, refused: Seq
     stamp = engine.values([{"_batch": number, "_loaded_at": datetime.now(UTC)}], parts.STAMP)
     made = []
     if framed.lines.num_rows:
-        rows = engine.cache(_placed(platform, source, framed))
+        placed = engine.gather(_placed(platform, source, framed))
+        rows = engine.cache(engine.derive(parts.numbered, placed)) if source.rows_at else placed
         counted = _counts(platform, rows)
         if source.rows_at is None and counted != {i: n for i, n in rows_in.items() if n}:
             raise DataFailedCheck(
@@ -44,12 +47,13 @@ def bronze_rows(platform: Platform, source: Source, framed: Framed, refused: Seq
     return engine.derive(together, headers, *made)
 
 
-def _placed(platform: Platform, source: Source, framed: Framed) -> ir.Table:
+def _placed(platform: Platform, source: Source, framed: Framed) -> Iterator[ir.Table]:
     """Typed rows with the object they are of and their position in it."""
     engine = platform.engine
-    landed = engine.landed(framed.path, source, framed.longest)
-    typed = engine.cache(engine.derive(type_rows, landed, source=source), ordered=True)
-    return engine.derive(parts.placed, typed, engine.arrow(framed.lines), many_in_line=source.rows_at is not None)
+    for path, lines in segments(framed, SEGMENT_BYTES if source.rows_at else None):
+        landed = engine.landed(path, source, framed.longest)
+        typed = engine.cache(engine.derive(type_rows, landed, source=source), ordered=True)
+        yield engine.derive(parts.placed, typed, engine.arrow(lines))
 
 
 def _counts(platform: Platform, rows: ir.Table) -> dict[int, int]:

@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from spotify_platform import transforms
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
@@ -79,10 +81,13 @@ def order_rebuild(platform: Platform) -> int | None:
 
 
 def definitions() -> dict[str, str]:
-    """Fingerprints of what decides how the tables of Silver and of Gold look, beside what is in them."""
+    """Fingerprints of what decides what is in the tables of Silver and of Gold, beside Bronze."""
     tables = (PLAY_RECORDS, PLAYS, API_ANSWERS, MATCH_REPORT, ACCOUNTING)
     shapes = [(t.path, t.partition_by, t.sort_by, [(c.name, c.type) for c in t.columns]) for t in tables]
-    return {"silver": hashlib.sha256(repr(shapes).encode()).hexdigest(), "gold": project_hash()}
+    silver = hashlib.sha256(repr(shapes).encode())
+    for path in sorted(Path(transforms.__file__).parent.glob("*.py")):
+        silver.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return {"silver": silver.hexdigest(), "gold": project_hash()}
 
 
 def _batches(platform: Platform, arrivals: Sequence[Arrival]) -> Iterator[list[dict[str, Any]]]:

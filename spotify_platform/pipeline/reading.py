@@ -5,6 +5,7 @@ The reader counts records here, before any of them is parsed; later counts are h
 
 import hashlib
 import mmap
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -145,6 +146,31 @@ def _line_table(lines: _Lines) -> pa.Table:
         "position": joined(lines.positions),
     }
     return pa.table(columns)
+
+
+def segments(framed: Framed, most_bytes: int | None) -> Iterator[tuple[Path, pa.Table]]:
+    """The framed file in files of so many bytes at most (and one line at least), each gone when the next is made.
+
+    Each comes with its lines, numbered from 0 in `at`. Without a limit it is the framed file itself.
+    """
+    ends = (framed.lines["position"].to_numpy() + framed.lines["length"].to_numpy()).tolist()
+    if most_bytes is None or not ends or ends[-1] <= most_bytes:
+        yield framed.path, _numbered(framed.lines)
+        return
+    path, first = framed.path.with_suffix(".segment"), 0
+    starts = framed.lines["position"].to_numpy()
+    with framed.path.open("rb") as file:
+        while first < len(ends):
+            after = max(first + 1, bisect_right(ends, int(starts[first]) + most_bytes))
+            file.seek(starts[first])
+            path.write_bytes(file.read(ends[after - 1] - int(starts[first])) + b"\n")
+            yield path, _numbered(framed.lines.slice(first, after - first))
+            first = after
+    path.unlink()
+
+
+def _numbered(lines: pa.Table) -> pa.Table:
+    return lines.append_column("at", pa.array(np.arange(lines.num_rows, dtype=np.int64)))
 
 
 def text_digests(framed: Framed, lines: np.ndarray) -> pa.Table:

@@ -9,17 +9,19 @@ OWNERS = {"object": "int64", "_object": "string", "_sha256": "string", "_user": 
 STAMP = {"_batch": "int64", "_loaded_at": TIMESTAMP}
 
 
-def placed(typed: ir.Table, lines: ir.Table, *, many_in_line: bool) -> ir.Table:
-    """Typed rows with the object they are of and their position in it.
+def placed(typed: ir.Table, lines: ir.Table) -> ir.Table:
+    """Typed rows with the object they are of; `_row` is their position in it, where a line is a row.
 
     Args:
-        typed: rows with the line they are in, and their place in it.
-        lines: line, object, document, offset, length of what was framed.
-        many_in_line: whether a line may hold several rows.
+        typed: rows with the line of the file they are in, and their place in it.
+        lines: that line (`at`), and line, object, document, offset, length of what was framed.
     """
-    rows = typed.join(lines, "line")
-    if not many_in_line:
-        return rows.mutate(_row=rows.document)
+    rows = typed.rename(at="line").join(lines, "at").drop("at")
+    return rows.mutate(_row=rows.document)
+
+
+def numbered(rows: ir.Table) -> ir.Table:
+    """Rows with their position in the object, where a line may hold several."""
     return rows.mutate(_row=ibis.row_number().over(ibis.window(group_by="object", order_by=["line", "place"])))
 
 

@@ -12,6 +12,8 @@ import ibis.expr.types as ir
 
 from spotify_platform.transforms.rules import MINUTE_MS, Rules
 
+# The API tells of nothing that was heard for less.
+_API_TELLS_MS = 30_000
 EpochMs: TypeAlias = Callable[[ir.Value], ir.IntegerValue]
 
 
@@ -88,7 +90,7 @@ def _near_ends(api: ir.Table, extended: ir.Table, rules: Rules) -> ir.Table:
         "record_id",
         play_id="record_id_told",
         other_id=ibis.ifelse((both.track_id == both.track_id_told).fill_null(False), 0, 1),  # noqa: FBT003 - a literal
-        is_short=ibis.ifelse(both.ms_played_told >= rules.counted_ms, 0, 1),
+        is_short=ibis.ifelse(both.ms_played_told >= _API_TELLS_MS, 0, 1),
         apart=(both.ended_ms - both.ended_ms_told).abs(),
         shorter=-both.ms_played_told,
     )

@@ -31,7 +31,7 @@ _SKIPPING = ("fwdbtn", "backbtn", "nextbtn")
 _NAMES = ("track_name", "artist_name", "album_name", "show_name")
 
 
-def resolve(
+def resolve(  # noqa: PLR0913 - three relations, and what an engine and the rules give
     records: ir.Table,
     users: ir.Table,
     zones: ir.Table,
@@ -52,8 +52,15 @@ def resolve(
         rules: thresholds and windows.
         sources: at least those that are among the records.
     """
-    plays = _timed(_joined(records, match(records, sources, epoch_ms, rules)), epoch_ms, rules)
-    known = plays.join(users.select("user_id", "leave_out_incognito"), "user_id")
+    matched = match(records, sources, epoch_ms, rules)
+    plays = _joined(records, matched)
+    if "api" in sources:
+        free = _free_before(records, matched.links, epoch_ms, rules)
+        plays = plays.left_join(free, "play_id").drop("play_id_right")
+    else:
+        plays = plays.mutate(free_ms=ibis.null("int64"))
+    timed = _timed(plays)
+    known = timed.join(users.select("user_id", "leave_out_incognito"), "user_id")
     pressed = known.reason_end.nullif("").nullif("unknown").isin(_SKIPPING)
     judged = known.mutate(
         is_counted=(known.content_type == "track")
@@ -119,17 +126,30 @@ def _match(is_ambiguous: ir.BooleanValue, is_matched: ir.BooleanValue, origins: 
     return ibis.cases((is_ambiguous, "ambiguous"), (is_matched, "matched"), (origins.length() > 1, "repeated"), else_="single")
 
 
-def _timed(plays: ir.Table, epoch_ms: EpochMs, rules: Rules) -> ir.Table:
+def _timed(plays: ir.Table) -> ir.Table:
     """When plays began. One of unknown length cannot have begun before the one before it ended."""
-    ended = plays.mutate(ended_ms=epoch_ms(plays.ended_at))
-    before = ibis.window(group_by="user_id", order_by="ended_ms", range=(-rules.previous_ms, -1))
-    bounded = ended.mutate(free_ms=ended.ended_ms - ended.ended_ms.max().over(before))
-    length = ibis.ifelse(bounded.free_ms < bounded.duration_ms, bounded.free_ms, bounded.duration_ms)
-    guessed = bounded.mutate(ms_played_estimate=ibis.ifelse(bounded.ms_played.isnull(), length, None))
+    length = ibis.ifelse(plays.free_ms < plays.duration_ms, plays.free_ms, plays.duration_ms)
+    guessed = plays.mutate(ms_played_estimate=ibis.ifelse(plays.ms_played.isnull(), length, None))
     return guessed.mutate(
         started_at=guessed.ended_at - ibis.coalesce(guessed.ms_played, guessed.ms_played_estimate).as_interval("ms"),
         start_is_estimated=guessed.ms_played.isnull() | (guessed.source == "account"),
     )
+
+
+def _free_before(records: ir.Table, links: ir.Table | None, epoch_ms: EpochMs, rules: Rules) -> ir.Table:
+    """Milliseconds since the play before ended, of plays that only the API tells of: play_id, free_ms.
+
+    Made from records, not from plays: to sort, or to keep twice, whole plays costs as much as all the rest.
+    """
+    kept = records if links is None else records.anti_join(links, "record_id")
+    ended = kept.select("user_id", "source", play_id="record_id", ended_ms=epoch_ms(kept.ended_at))
+    ended = ended.mutate(slot=ended.ended_ms // rules.previous_ms)
+    unknown = ended.filter(ended.source == "api")
+    slots = unknown.select("user_id", slot=ibis.array([unknown.slot - 1, unknown.slot]).unnest()).distinct()
+    near = ended.semi_join(slots, ["user_id", "slot"])
+    before = ibis.window(group_by="user_id", order_by="ended_ms", range=(-rules.previous_ms, -1))
+    free = near.mutate(free_ms=near.ended_ms - near.ended_ms.max().over(before))
+    return free.filter(free.source == "api", free.free_ms.notnull()).select("play_id", "free_ms")
 
 
 def _dated(plays: ir.Table, zones: ir.Table, local_time: LocalTime) -> ir.Table:
