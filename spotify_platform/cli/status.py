@@ -73,7 +73,7 @@ def _coverage(found: dict[str, Any]) -> Iterator[str]:
         yield f"{_whose(row, several)}seems to be missing{where}: {row['missing']}"
 
 
-def _whose(row: dict[str, Any], several: bool) -> str:  # noqa: FBT001 - one call
+def _whose(row: dict[str, Any], several: bool) -> str:
     return f"{row['user_id']}: " if several else ""
 
 

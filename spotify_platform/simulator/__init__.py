@@ -1,28 +1,52 @@
-"""A seeded listener with known truth, and what Spotify would hand out about them: two exports and recently-played polls.
+"""Seeded listeners with known truth, and what Spotify would hand out about them: two exports and recently-played polls.
 
 One seed is one history, byte for byte, in every Python version: only `Random.random()` is drawn from, nothing depends on
 the clock, on hashing or on the order of a set. (Bytes of the JSON documents, that is: how a zip packs them is zlib's.)
+Each row of each document is made from one play, and `Document.rows` says which.
 """
 
-from spotify_platform.simulator.exports import Written, write_account_zip, write_extended_zip, write_polls
+from spotify_platform.simulator.account import account_documents, account_rows
+from spotify_platform.simulator.documents import Document
+from spotify_platform.simulator.exports import (
+    Written,
+    write_account_zip,
+    write_extended_zip,
+    write_folder,
+    write_polls,
+    write_zip,
+)
+from spotify_platform.simulator.extended import extended_documents, extended_rows
 from spotify_platform.simulator.history import History, simulate
 from spotify_platform.simulator.play import Play
-from spotify_platform.simulator.polls import poll_documents
-from spotify_platform.simulator.rows import account_rows, extended_rows
-from spotify_platform.simulator.truth import Truth, truth, write_truth
+from spotify_platform.simulator.polls import api_documents, poll_documents
+from spotify_platform.simulator.population import Delivery, WrittenUser, deliveries, population, write_population, write_user
+from spotify_platform.simulator.truth import Truth, truth, truth_of, write_truth
 
 __all__ = [
+    "Delivery",
+    "Document",
     "History",
     "Play",
     "Truth",
     "Written",
+    "WrittenUser",
+    "account_documents",
     "account_rows",
+    "api_documents",
+    "deliveries",
+    "extended_documents",
     "extended_rows",
     "poll_documents",
+    "population",
     "simulate",
     "truth",
+    "truth_of",
     "write_account_zip",
     "write_extended_zip",
+    "write_folder",
     "write_polls",
+    "write_population",
     "write_truth",
+    "write_user",
+    "write_zip",
 ]

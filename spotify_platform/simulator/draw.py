@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
+from hashlib import sha256
+from itertools import accumulate, pairwise
 from random import Random
 from typing import TypeVar
 
@@ -45,3 +46,20 @@ class Draw:
 def bounds_of(weights: Sequence[float]) -> list[float]:
     """Weights added up, for `Draw.weighted`."""
     return list(accumulate(weights))
+
+
+def shares(total: int, weights: Sequence[float]) -> list[int]:
+    """A total divided by weights into whole numbers that add up to it.
+
+    >>> shares(10, [1.0, 1.0, 2.0])
+    [2, 3, 5]
+    """
+    bounds = bounds_of(weights)
+    # The last mark is the total itself: a product divided again may fall below it.
+    marks = [0, *(int(total * bound / bounds[-1]) for bound in bounds[:-1]), total]
+    return [after - before for before, after in pairwise(marks)]
+
+
+def derived_seed(seed: int, purpose: str) -> int:
+    """A seed of its own for a purpose, so that what is drawn for one does not move what is drawn for another."""
+    return int.from_bytes(sha256(f"{seed}/{purpose}".encode()).digest()[:8], "big")

@@ -1,131 +1,124 @@
-"""The listener: what is played next, how long it is heard, and why it ends."""
+"""The listener: a session's plays with their times, why they begin and end, and when which source will tell of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
 
-from spotify_platform.simulator.catalogue import Catalogue, Episode, Track
+from spotify_platform.simulator.catalogue import Content, Episode, Track
+from spotify_platform.simulator.choices import SKIPPED, Step
 from spotify_platform.simulator.draw import Draw
-from spotify_platform.simulator.habits import Session
-from spotify_platform.simulator.play import Play
+from spotify_platform.simulator.play import COUNTED_MS, Play, Session
 
 _STARTS = ("clickrow", "playbtn", "appload", "remote")
-_SKIPPED = ("fwdbtn", "backbtn")
-_CUT_SHORT, _CUT_SHORT_BOUNDS = (*_SKIPPED, "endplay"), (80.0, 90.0, 100.0)
-_STOPS = ("logout", "unexpected-exit", "unexpected-exit-while-paused", "endplay")
 _ODD_REASONS = (None, "", "unknown", "persisted", "click-row", "nextbtn")
+_HOUR_MS = 3_600_000
+_HOUR_S = 3_600
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """A play before it has a time: milliseconds it was heard, it lasted (pauses too), and until the next begins."""
+class Span:
+    """Times of a session, milliseconds since 1970.
 
-    track: Track | None
-    episode: Episode | None
-    heard_ms: int
-    lasted_ms: int
-    gap_ms: int
-    reason_end: str
+    Attributes:
+        begins_ms: when it begins.
+        next_ms: when the next session begins.
+        horizon_ms: when the history is over: nothing is reported after it.
+    """
+
+    begins_ms: int
+    next_ms: int
+    horizon_ms: int
 
 
 class Listener:
-    """Chooses; remembers which track is on repeat."""
+    """Plays sessions; chance is all it keeps."""
 
-    def __init__(self, draw: Draw, catalogue: Catalogue) -> None:
+    def __init__(self, draw: Draw) -> None:
         self._draw = draw
-        self._catalogue = catalogue
-        self._loop: Iterator[Track] = iter(())
 
-    def steps(self, size: int) -> tuple[str | None, list[_Step]]:
-        """What so many plays of a session are played from, and the plays without their times."""
-        context, queue = self._context()
-        found = [self._step(queue) for _ in range(size)]
-        if self._draw.chance(0.3):
-            last = found[-1]
-            heard = int(last.heard_ms * self._draw.between(0, 100) / 100)
-            found[-1] = _Step(last.track, last.episode, heard, heard, last.gap_ms, self._draw.one_of(_STOPS))
-        return context, found
-
-    def plays(self, session: Session, context: str | None, steps: list[_Step], begins_ms: int) -> Iterator[Play]:
-        """The plays of a session that begins at a time."""
-        now, reason = begins_ms, self._draw.one_of(_STARTS)
-        for step in steps:
-            yield self._play(session, context, step, now, reason)
-            now += step.lasted_ms + step.gap_ms
+    def plays(self, session: Session, steps: Sequence[Step], span: Span) -> list[Play]:
+        """The plays of a session, oldest first."""
+        draw = self._draw
+        ends = list(_ends(steps, span.begins_ms))
+        upload_ms = self._upload_ms(ends[-1], span) if session.offline and draw.chance(0.5) else None
+        stall_s = draw.between(1, 10) * _HOUR_S if draw.chance(0.02) else 0
+        reason, before_ms, found = draw.one_of(_STARTS), None, []
+        for step, ended_ms in zip(steps, ends, strict=True):
+            reported_ms = upload_ms or ended_ms
+            sight = None
+            if _is_told_by_api(step, session):
+                sight = self._played_at_ms(reported_ms, before_ms if upload_ms else None)
+            found.append(self._play(session, step, ended_ms, reported_ms, reason, sight, stall_s))
             # "endplay" is the end of a play whose listener chose another.
             reason = "clickrow" if step.reason_end == "endplay" else step.reason_end
+            before_ms = sight
+        return found
 
-    def _play(self, session: Session, context: str | None, step: _Step, started_ms: int, reason: str) -> Play:
-        draw, ended_ms = self._draw, started_ms + step.lasted_ms
-        skipped = step.reason_end in _SKIPPED
+    def _play(  # noqa: PLR0917, PLR0913 - the parts of one play, in their order
+        self, session: Session, step: Step, ended_ms: int, reported_ms: int, reason: str, sight: int | None, stall_s: int
+    ) -> Play:
+        draw = self._draw
         return Play(
-            started_at_ms=started_ms,
             ended_at_ms=ended_ms,
+            reported_at_ms=reported_ms,
             ms_played=step.heard_ms,
-            track=step.track,
-            episode=step.episode,
-            is_video=draw.chance(0.002) if step.episode is None else step.episode.is_video,
+            paused_ms=step.paused_ms,
+            content=step.content,
+            is_video=self._is_video(step.content),
             reason_start=draw.one_of(_ODD_REASONS) if draw.chance(0.01) else reason,
             reason_end=draw.one_of(_ODD_REASONS) if draw.chance(0.01) else step.reason_end,
-            shuffle=session.shuffle,
-            skipped=skipped if session.skipped_is_known else None,
-            offline=session.offline,
-            offline_timestamp=self._offline_timestamp(started_ms),
-            incognito=session.incognito,
-            platform=session.platform,
-            country=session.country,
-            context_uri=context if step.track and step.track.track_id else None,
-            played_at_ms=ended_ms + draw.between(-1_500, 2_500),
+            skipped=step.reason_end in SKIPPED if session.skipped_is_known else None,
+            offline_timestamp=self._offline_timestamp(ended_ms - step.heard_ms - step.paused_ms),
+            session=session,
+            played_at_ms=sight,
+            lag_s=self._lag_s(stall_s),
         )
 
+    def _upload_ms(self, ended_ms: int, span: Span) -> int:
+        """When the plays of a session heard offline are reported, all in that one second."""
+        draw = self._draw
+        # Mostly before the listener goes on; now and then days later, after what was heard elsewhere.
+        latest_ms = span.horizon_ms if draw.chance(0.3) else span.next_ms
+        delay_ms = draw.between(60_000, 72 * _HOUR_MS if latest_ms == span.horizon_ms else 10 * _HOUR_MS)
+        return max(ended_ms, min(ended_ms + delay_ms, latest_ms - 1_000))
+
+    def _is_video(self, content: Content | None) -> bool:
+        if isinstance(content, Episode):
+            return content.is_video
+        return isinstance(content, Track) and content.track_id is not None and self._draw.chance(0.002)
+
     def _offline_timestamp(self, started_ms: int) -> int | None:
-        # Real files mix all four, whether offline or not.
-        return self._draw.weighted((None, 0, started_ms // 1000, started_ms), (55.0, 65.0, 90.0, 100.0))
+        # Real files mix them all, whether offline or not.
+        kinds = (None, 0, started_ms // 1000, started_ms, 147)
+        return self._draw.weighted(kinds, (550.0, 650.0, 900.0, 998.0, 1_000.0))
 
-    def _context(self) -> tuple[str | None, Iterator[Track]]:
-        """What a session is played from, and what follows from that: an album is heard in its order."""
+    def _played_at_ms(self, reported_ms: int, before_ms: int | None) -> int | None:
+        """End of a play by the clock of the API, given that of the play before in the same upload; None: it never tells."""
         draw = self._draw
-        kind = draw.weighted(("playlist", "album", "artist", "collection", None), (40.0, 55.0, 60.0, 75.0, 100.0))
-        if kind == "playlist":
-            return f"spotify:playlist:{draw.one_of(self._catalogue.playlists)}", iter(())
-        if kind == "collection":
-            return "spotify:user:simulated:collection", iter(())
-        if kind is None:
-            return None, iter(())
-        loved = draw.weighted(self._catalogue.tracks, self._catalogue.bounds)
-        if kind == "artist":
-            return f"spotify:artist:{loved.album.artist.artist_id}", iter((loved,))
-        return f"spotify:album:{loved.album.album_id}", iter(self._catalogue.albums[loved.album])
-
-    def _choose(self, queue: Iterator[Track]) -> tuple[Track | None, Episode | None, int]:
-        """Content and its length in milliseconds: what is on repeat, else what the context says, else what is loved."""
-        draw = self._draw
-        track = next(self._loop, None) or next(queue, None)
-        if track is not None:
-            return track, None, track.duration_ms
-        if draw.chance(0.019):
-            episode = draw.one_of(self._catalogue.episodes)
-            return None, episode, episode.duration_ms
-        if draw.chance(0.0015):
-            return None, None, draw.between(1_000, 200_000)
-        if draw.chance(0.004):
-            track = draw.one_of(self._catalogue.local_files)
+        if draw.chance(0.14):
+            return None
+        if before_ms is not None and draw.chance(0.1):
+            return before_ms
+        # Against the whole second of the export 97.6 % lie within 5 s, the others within 600 s.
+        if draw.chance(0.024):
+            off_ms = draw.between(6_000, 599_000) if draw.chance(0.5) else draw.between(-599_000, -7_000)
         else:
-            track = draw.weighted(self._catalogue.tracks, self._catalogue.bounds)
-        if draw.chance(0.03):
-            # Once more, or for half an hour.
-            self._loop = repeat(track, draw.between(2, 12) if draw.chance(0.15) else 1)
-        return track, None, track.duration_ms
+            off_ms = draw.between(-1_500, 1_500) if draw.chance(0.8) else draw.between(-4_900, 4_000)
+        played_at_ms = reported_ms + off_ms
+        return played_at_ms // 1000 * 1000 if draw.chance(0.016) else played_at_ms
 
-    def _step(self, queue: Iterator[Track]) -> _Step:
-        draw = self._draw
-        track, episode, duration = self._choose(queue)
-        if draw.chance(0.015):
-            # It would not play. Whole seconds go by before the next try: a play of its own, not one the export has twice.
-            self._loop = chain(repeat(track, draw.between(0, 2)), self._loop) if track else self._loop
-            return _Step(track, episode, 0, 0, draw.between(1_000, 9_000), "trackerror")
-        if draw.chance(0.3):
-            heard = draw.between(300, min(duration, 29_999) if draw.chance(0.7) else duration)
-            return _Step(track, episode, heard, heard, draw.between(100, 2_000), draw.weighted(_CUT_SHORT, _CUT_SHORT_BOUNDS))
-        paused = draw.between(5_000, 1_200_000) if draw.chance(0.03) else 0
-        return _Step(track, episode, duration, duration + paused, draw.between(100, 2_500), "trackdone")
+    def _lag_s(self, stall_s: int) -> int:
+        # The API stalls for hours, as a whole or for one play.
+        return stall_s or (self._draw.between(1, 20) * _HOUR_S if self._draw.chance(0.005) else self._draw.between(0, 60))
+
+
+def _ends(steps: Sequence[Step], begins_ms: int) -> Iterator[int]:
+    now = begins_ms
+    for step in steps:
+        now += step.heard_ms + step.paused_ms
+        yield now
+        now += step.gap_ms
+
+
+def _is_told_by_api(step: Step, session: Session) -> bool:
+    is_track = isinstance(step.content, Track) and step.content.track_id is not None
+    return is_track and step.heard_ms >= COUNTED_MS and not session.incognito

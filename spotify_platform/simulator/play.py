@@ -1,67 +1,107 @@
-"""What one play is, as it really was."""
+"""What one play is, as it really was, and what each source will say of it."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from spotify_platform.simulator.catalogue import Episode, Track
+from spotify_platform.simulator.catalogue import Chapter, Content, Episode, Track
 
 COUNTED_MS = 30_000
-ContentType = Literal["track", "episode", "unknown"]
+ContentType = Literal["track", "episode", "audiobook", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What stays the same from the first play of a session to its last.
+
+    Attributes:
+        shuffle: whether shuffle was on.
+        offline: whether the device was offline.
+        incognito: whether it was a private session.
+        platform: device, as the export spells it at that time.
+        country: two letters, ZZ where Spotify did not know.
+        skipped_is_known: whether exports say if a play of that time was skipped.
+        context_uri: what was played from, or None.
+    """
+
+    shuffle: bool
+    offline: bool
+    incognito: bool
+    platform: str
+    country: str
+    skipped_is_known: bool
+    context_uri: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One play. Times are milliseconds since 1970, UTC.
+    """One play, in about 240 bytes. Times are milliseconds since 1970, UTC.
 
     Attributes:
-        started_at_ms: when it began; earlier than end - heard where it was paused.
         ended_at_ms: when it ended, exactly.
+        reported_at_ms: the end as both exports tell it: the upload of a play heard offline, else `ended_at_ms`.
         ms_played: milliseconds heard.
-        track: what was heard, or None. A local file has no id.
-        episode: what was heard, or None. Neither: the export says nothing of what it was.
+        paused_ms: milliseconds it stood still between its start and its end.
+        content: what was heard; None: no source says what it was.
         is_video: exports tell of it in the file of videos.
         reason_start: as the export says, odd spellings included; may be '' or None.
         reason_end: as the export says, odd spellings included; may be '' or None.
-        shuffle: whether shuffle was on.
         skipped: as the export says: None before 2022.
-        offline: whether the device was offline.
-        offline_timestamp: as the export says: None, 0, seconds or milliseconds.
-        incognito: whether in a private session.
-        platform: device, as the export spells it at that time.
-        country: two letters, ZZ where Spotify did not know.
-        context_uri: what it was played from, or None.
-        played_at_ms: the end, by the clock of the API: within 2.5 s.
+        offline_timestamp: as the export says: None, 0, seconds, milliseconds, or a small number without meaning.
+        session: what it shares with the plays around it.
+        played_at_ms: its end by the clock of the API; None where the API never tells of it.
+        lag_s: seconds until the API tells of it, from when it was reported and played.
     """
 
-    started_at_ms: int
     ended_at_ms: int
+    reported_at_ms: int
     ms_played: int
-    track: Track | None
-    episode: Episode | None
+    paused_ms: int
+    content: Content | None
     is_video: bool
     reason_start: str | None
     reason_end: str | None
-    shuffle: bool
     skipped: bool | None
-    offline: bool
     offline_timestamp: int | None
-    incognito: bool
-    platform: str
-    country: str
-    context_uri: str | None
-    played_at_ms: int
+    session: Session
+    played_at_ms: int | None
+    lag_s: int
+
+    @property
+    def started_at_ms(self) -> int:
+        """When it began."""
+        return self.ended_at_ms - self.ms_played - self.paused_ms
+
+    @property
+    def track(self) -> Track | None:
+        """What was heard, if it is a track. A local file has no id."""
+        return self.content if isinstance(self.content, Track) else None
 
     @property
     def content_type(self) -> ContentType:
         """What kind of content it is, as far as the export says."""
-        return "track" if self.track else "episode" if self.episode else "unknown"
+        if isinstance(self.content, Track):
+            return "track"
+        if isinstance(self.content, Episode):
+            return "episode"
+        return "audiobook" if isinstance(self.content, Chapter) else "unknown"
 
     @property
     def is_counted(self) -> bool:
         """Whether it counts: music, heard for 30 seconds."""
-        return self.track is not None and self.ms_played >= COUNTED_MS
+        return self.ms_played >= COUNTED_MS and isinstance(self.content, Track)
+
+    @property
+    def api_could_tell(self) -> bool:
+        """Whether recently-played may tell of it: it counts, has an id, and was in no private session."""
+        track = self.track
+        return track is not None and track.track_id is not None and self.is_counted and not self.session.incognito
 
     @property
     def in_api(self) -> bool:
-        """Whether recently-played tells of it: it counts, has an id, and was in no private session."""
-        return self.is_counted and not self.incognito and self.track is not None and self.track.track_id is not None
+        """Whether recently-played ever tells of it, which it does of six in seven that it could tell of."""
+        return self.played_at_ms is not None
+
+    @property
+    def visible_at_ms(self) -> int:
+        """From when on recently-played tells of it, if it does."""
+        return max(self.reported_at_ms, self.played_at_ms or 0) + self.lag_s * 1000

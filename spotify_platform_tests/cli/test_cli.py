@@ -262,10 +262,10 @@ def test_the_time_zone_is_kept(
     assert "Time zone" not in capfd.readouterr().out
     monkeypatch.delenv("SPOTIFY_PLATFORM_TIMEZONE")
     assert load_settings().timezone == "UTC"
-    assert Profiles(profile.parent, "UTC").time_zone("me") == "Europe/Berlin"
+    assert Profiles(profile.parent, "UTC").of("me").time_zone == "Europe/Berlin"
     assert call(monkeypatch, "import", str(export), "--time-zone", "America/New_York") == 0
     assert f"Time zone America/New_York, kept in {profile}" in capfd.readouterr().out
-    assert Profiles(profile.parent, "UTC").time_zone("me") == "America/New_York"
+    assert Profiles(profile.parent, "UTC").of("me").time_zone == "America/New_York"
 
 
 def test_every_command_is_in_the_readme() -> None:
