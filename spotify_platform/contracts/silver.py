@@ -182,11 +182,12 @@ API_ANSWERS = Table(
     name="api_answers",
     grain="one answer of recently-played that landed: the time it covers, and whether plays before it are missing",
     entity="play",
-    key=("user_id", "answer_id"),
+    key=("user_id", "answer_id", "page"),
     partition_by=("user_bucket",),
     columns=(
         *_WHO[:2],
         Column(name="answer_id", type="string", required=True, meaning="SHA-256 of the landed object"),
+        Column(name="page", type="int64", required=True, low=0, meaning="Place of the answer in the object, from 0"),
         Column(name="item_count", type="int64", required=True, low=1, meaning="Items in it, unreadable ones too"),
         Column(name="oldest_at", type=TIMESTAMP, required=True, meaning="End of the oldest play in it, UTC"),
         Column(name="newest_at", type=TIMESTAMP, required=True, meaning="End of the newest play in it, UTC"),

@@ -39,7 +39,7 @@ def all_answers(platform: Platform, answers: Snapshot, ledger: Snapshot, top: in
 
 def _answers(platform: Platform, answers: Snapshot, ledger: Snapshot, last: int, top: int) -> ir.Table:
     engine = platform.engine
-    rows = engine.read(answers, f"_part in ('row', 'object') and _batch > {last} and _batch <= {top}")
+    rows = engine.read(answers, f"_part in ('row', 'bad') and _batch > {last} and _batch <= {top}")
     return engine.derive(answers_of, rows, platform.users(stated_settings(engine, ledger, top)))
 
 

@@ -10,7 +10,7 @@ from spotify_platform.lakehouse.commit import Append, Change, Put, Replace, Step
 from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
 from spotify_platform.lakehouse.ledger import stated_settings
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, of_buckets, predicate_of
-from spotify_platform.pipeline.parts import bucket_parts, rows_of
+from spotify_platform.pipeline.parts import ROWS_AT_ONCE, bucket_parts, rows_of
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.users import relations_of, restated, stated_as_of
 from spotify_platform.transforms.play_records import conform_all, distinct
@@ -71,9 +71,9 @@ def advance_plays(platform: Platform) -> Turn:
         slices = [dict(pair) for pair in sorted({tuple(sorted(s.items())) for s in found})]
         if not slices:
             return Append(None)
-        if len(slices) > MOST_IN_ONE_PREDICATE:
-            concerned = engine.read(records, predicate_of(of_buckets(s["user_bucket"] for s in slices)))
-            return Put(_resolved(platform, step, bucket_parts(engine, concerned)), whole=False)
+        concerned = predicate_of(of_buckets(s["user_bucket"] for s in slices))
+        if len(slices) > MOST_IN_ONE_PREDICATE or (step.restated and engine.count(engine.read(records, concerned)) > ROWS_AT_ONCE):
+            return Put(_resolved(platform, step, bucket_parts(engine, engine.read(records, concerned))), whole=False)
         near_them = engine.cache(_with_margins(platform, records, slices))
         resolved = all_plays(platform, near_them, step.ledger, step.top)
         return Replace(engine.derive(within, resolved, engine.values(slices, SLICE)), slices)

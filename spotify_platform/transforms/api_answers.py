@@ -10,18 +10,23 @@ _MOST_ITEMS, _DEFAULT_ITEMS = 50, 20
 
 
 def answers_of(rows: ir.Table, users: ir.Table) -> ir.Table:
-    """One row an answer with at least one good item.
+    """One row an answer with at least one good item; of a list of answers each begins where times go up again.
 
     Args:
-        rows: rows of `bronze/recently_played`, all parts.
+        rows: good and bad rows of `bronze/recently_played`.
         users: user_id, user_bucket.
     """
-    played_at = ibis.ifelse(rows["_part"] == "row", rows.played_at, None)
-    each = rows.group_by(user_id=rows["_user"], answer_id=rows["_sha256"]).aggregate(
-        item_count=rows["_rows_in"].max(), oldest_at=played_at.min(), newest_at=played_at.max(), _batch=rows["_batch"].min()
+    in_order = ibis.window(group_by=["_user", "_sha256"], order_by="_row")
+    begins = (rows.played_at > rows.played_at.lag().over(in_order)).fill_null(False)  # noqa: FBT003 - a literal
+    marked = rows.select("_user", "_sha256", "_row", "_part", "_batch", "played_at", begins=begins.cast("int64"))
+    so_far = ibis.cumulative_window(group_by=["_user", "_sha256"], order_by="_row")
+    paged = marked.mutate(page=marked.begins.sum().over(so_far))
+    played_at = ibis.ifelse(paged["_part"] == "row", paged.played_at, None)
+    each = paged.group_by(user_id=paged["_user"], answer_id=paged["_sha256"], page=paged.page.cast("int64")).aggregate(
+        item_count=paged.count(), oldest_at=played_at.min(), newest_at=played_at.max(), _batch=paged["_batch"].min()
     )
-    loaded = each.filter(each.oldest_at.notnull(), each.item_count.notnull())
-    return loaded.join(users, "user_id").mutate(gap_since=ibis.null("timestamp('UTC', 6)")).select(*API_ANSWERS.column_names)
+    known = each.filter(each.oldest_at.notnull()).join(users, "user_id")
+    return known.mutate(gap_since=ibis.null("timestamp('UTC', 6)")).select(*API_ANSWERS.column_names)
 
 
 def with_gaps(*parts: ir.Table) -> ir.Table:
@@ -31,7 +36,9 @@ def with_gaps(*parts: ir.Table) -> ir.Table:
     """
     answers = ibis.union(*parts)
     is_full = (answers.item_count >= _MOST_ITEMS) | (answers.item_count == _DEFAULT_ITEMS)
-    before = ibis.window(group_by="user_id", order_by=[answers.oldest_at, is_full, answers.answer_id], preceding=(None, 1))
+    before = ibis.window(
+        group_by="user_id", order_by=[answers.oldest_at, is_full, answers.answer_id, answers.page], preceding=(None, 1)
+    )
     known_until = answers.newest_at.max().over(before)
     return answers.mutate(gap_since=ibis.ifelse(is_full & (answers.oldest_at > known_until), known_until, None)).cast(
         {column.name: column.type for column in API_ANSWERS.columns}

@@ -20,15 +20,17 @@ from spotify_platform.simulator import account_rows, extended_rows, poll_documen
 from spotify_platform_tests.scenario import drop, extended
 
 USERS = ("anna", "bert", "cleo")
-LANDINGS = (("anna/0", "bert/0"), ("cleo/0", "anna/1", "bert/poll"), ("bert/1", "cleo/1", "anna/account"), ("anna/late",))
-NEWEST = 60  # plays that no extended export holds yet: the account data has their names, a poll their ids
+LANDINGS = (("anna/0", "bert/0"), ("cleo/0", "anna/1", "bert/poll"), ("cleo/polls", "bert/1", "cleo/1", "anna/account", "cleo/account"), ("anna/late",))
+NEWEST = 120  # plays that no extended export holds yet: the account data has their names, a poll their ids
 
 HEARD = """
     select
-        *, coalesce(ms_played, ms_played_estimate, 0) as ms, if(ms_played is null, coalesce(ms_played_estimate, 0), 0) as guess,
+        *, if(match = 'ambiguous' and sources = ['api'], 0, 1) as told,
+        if(told = 1, coalesce(ms_played, ms_played_estimate, 0), 0) as ms,
+        if(told = 1 and ms_played is null, coalesce(ms_played_estimate, 0), 0) as guess,
         coalesce(track_id, 'name:' || sha256(artist_name || chr(31) || track_name)[:22]) as track,
         'name:' || sha256(artist_name)[:22] as artist
-    from silver.plays
+    from silver.plays where not (incognito is true and user_id = 'anna')
 """
 PERIODS = """
     select *, 'all' as period, date '1970-01-01' as start, null::date as before from music
@@ -67,10 +69,13 @@ def piecemeal(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Iter
     exports["anna"] = [row for row in exports["anna"] if row not in late]
     for rows in exports.values():
         order.shuffle(rows)
-    drop(home / "profile", "anna.toml", b'time_zone = "Pacific/Auckland"')
+    drop(home / "profile", "anna.toml", b'time_zone = "Pacific/Auckland"\nleave_out_incognito = true')
     documents = {f"{user}/{n}": rows[n::2] for user, rows in exports.items() for n in (0, 1)}
     documents["anna/account"] = list(account_rows(histories["anna"]))
-    documents["bert/poll"] = [list(poll_documents(histories["bert"]))[-1][1]]
+    documents["cleo/account"] = list(account_rows(histories["cleo"]))
+    # Polls too far apart leave gaps: cleo's exports fill hers, bert's export ends within his.
+    polls = {user: [answer for _, answer in poll_documents(histories[user], last_days=500)] for user in ("bert", "cleo")}
+    documents["bert/poll"], documents["cleo/polls"] = polls["bert"][-75::74], polls["cleo"][::70]
     documents["anna/late"] = late
     for landing in LANDINGS:
         for name in landing:
@@ -92,18 +97,21 @@ def test_the_history_holds_what_is_tricky(con: duckdb.DuckDBPyConnection) -> Non
     kinds = """
         select count(*), count_if(ms_played is null), count_if(track_id is null and content_type = 'track'),
             count_if(content_type = 'episode'), count_if(content_type = 'track' and not is_counted),
-            count_if(year <> year(local_date)), count_if(skipped is null and reason_end = 'fwdbtn')
+            count_if(year <> year(local_date)), count_if(skipped_is_derived and skipped), count_if(is_excluded),
+            count_if(match = 'matched'), count_if(match = 'ambiguous' and sources = ['api']),
+            count_if(len(sources) = 3), (select count(*) from gold.listening_coverage where has_open_gap),
+            (select count(*) from gold.listening_coverage where has_feed_gap and not has_open_gap)
         from silver.plays
     """
     found = con.sql(kinds).fetchone()
     assert found
     assert found[0] > 4_000
-    assert all(found)
+    assert 0 not in found, str(found)
 
 
 def test_slice_by_slice_is_all_at_once(piecemeal: Platform) -> None:
     found = verify(piecemeal)
-    assert len(found) == 7
+    assert len(found) == 11
     assert [one for one in found if not one.is_equal] == []
 
 
@@ -115,7 +123,7 @@ def test_facts_are_what_plain_sql_says(con: duckdb.DuckDBPyConnection) -> None:
         "listening_ms": "ms",
         "estimated_ms": "guess",
         "play_count": "is_counted::int",
-        "all_play_count": "1",
+        "all_play_count": "told",
     }
     columns = [row[0] for row in con.sql("describe gold.fct_plays").fetchall()]
     expected = ", ".join(f"{added.get(column, column)} as {column}" for column in columns)
@@ -131,9 +139,8 @@ def test_days_are_what_plain_sql_says(con: duckdb.DuckDBPyConnection) -> None:
             if(sum(ms) = 0, 0, sum(guess)::double / sum(ms)),
             count(distinct if(is_counted, track, null)), count(distinct if(is_counted, artist, null)),
             sum(if(is_counted, ms, null))::double / nullif(count_if(is_counted), 0),
-            count(*) filter (skipped or (skipped is null and (reason_end = 'fwdbtn' or reason_end = 'backbtn'))),
-            min(ended_at), max(ended_at)
-        from heard group by user_id, user_bucket, local_date order by user_id, local_date""").fetchall()
+            count(*) filter (skipped), min(ended_at), max(ended_at)
+        from heard where told = 1 group by user_id, user_bucket, local_date order by user_id, local_date""").fetchall()
     found = con.sql("select * from gold.daily_user_stats order by user_id, local_date").fetchall()
     assert found == expected
     assert len(found) > 500
@@ -148,7 +155,7 @@ def test_tops_are_what_plain_sql_says(con: duckdb.DuckDBPyConnection, table: str
     shown = ", ".join(f"a.{name}" for name in (*names, "rank"))
     more = "".join(f"a.{name}, " for name in counts)
     expected = con.sql(f"""
-        with music as (from ({HEARD}) where content_type = 'track'),
+        with music as (from ({HEARD}) where content_type = 'track' and told = 1),
         periods as ({PERIODS}),
         added as (
             select user_id, user_bucket, period, start, before, {entity} as entity, count_if(is_counted) as plays,
@@ -174,6 +181,56 @@ def test_tops_are_what_plain_sql_says(con: duckdb.DuckDBPyConnection, table: str
     assert len(found) > 1_000
 
 
+def test_coverage_is_what_plain_sql_says(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("set TimeZone = 'UTC'")
+    zone = "if(user_id = 'anna', 'Pacific/Auckland', 'America/New_York')"
+    expected = con.sql(f"""
+        with days as (
+            select user_id, user_bucket, local_date, count_if(is_counted) as counted, sum(told)::bigint as plays,
+                sum(told) filter ('extended' in sources) as extended, sum(told) filter ('account' in sources) as account,
+                count(*) filter ('api' in sources) as api, count_if(match = 'matched'), count_if(match = 'ambiguous')
+            from ({HEARD}) group by all
+        ),
+        gaps as (
+            select distinct user_id, unnest(generate_series(timezone({zone}, gap_since)::date, timezone({zone}, oldest_at)::date,
+                interval 1 day))::date as local_date
+            from silver.api_answers where gap_since is not null
+        ),
+        all_days as (select user_id, local_date from days union select user_id, local_date from gaps)
+        select user_id, (select any_value(user_bucket) from days d where d.user_id = a.user_id), local_date,
+            days.* exclude (user_id, user_bucket, local_date),
+            exists (from days d where d.user_id = a.user_id and d.local_date = a.local_date and (extended > 0 or account > 0))
+            or (select min(local_date) from days d where d.user_id = a.user_id and d.local_date > a.local_date
+                    and (extended > 0 or account > 0))
+                - (select max(local_date) from days d where d.user_id = a.user_id and d.local_date < a.local_date
+                    and (extended > 0 or account > 0)) <= 14,
+            exists (from gaps g where g.user_id = a.user_id and g.local_date = a.local_date)
+        from all_days a left join days using (user_id, local_date) order by user_id, local_date""").fetchall()
+    found = con.sql("select * exclude has_open_gap from gold.listening_coverage order by user_id, local_date").fetchall()
+    assert found == [tuple(0 if value is None else value for value in row) for row in expected]
+    [(wrong,)] = con.sql(
+        "select count(*) from gold.listening_coverage where has_open_gap <> (has_feed_gap and not is_exported)"
+    ).fetchall()
+    assert wrong == 0
+
+
+def test_the_summary_counts_each_record_once(con: duckdb.DuckDBPyConnection) -> None:
+    expected = con.sql("""
+        select r.user_id, r.source, count(*), count_if(match = 'matched'), count_if(match = 'ambiguous'),
+            count_if('extended' in sources and 'account' in sources and r.source <> 'api'),
+            count_if('extended' in sources and 'api' in sources and r.source <> 'account'),
+            count_if(sources = ['account', 'api'])
+        from silver.play_records r join (select *, unnest(record_ids) as record_id from silver.plays) p using (record_id)
+        group by all order by all""").fetchall()
+    columns = "user_id, source, records, matched, ambiguous, matched_r3, matched_r4, matched_r5"
+    for period in ("all", "year", "month"):
+        sums = ", ".join(f"sum({name})::bigint" for name in columns.split(", ")[2:])
+        found = con.sql(
+            f"select user_id, source, {sums} from gold.match_summary where period = '{period}' group by all order by all"
+        ).fetchall()
+        assert found == expected
+
+
 def test_the_yml_says_what_is_published(piecemeal: Platform, con: duckdb.DuckDBPyConnection) -> None:
     manifest = json.loads((dbt.manifest_dir(piecemeal.settings.home) / dbt.PARSED).read_text())
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
@@ -182,7 +239,10 @@ def test_the_yml_says_what_is_published(piecemeal: Platform, con: duckdb.DuckDBP
         for node in models
         if node["config"]["materialized"] == "table"
     }
-    assert set(described) == {"fct_plays", "dim_dates", "daily_user_stats", "top_tracks", "top_artists"}
+    assert set(described) == {
+        *("fct_plays", "dim_dates", "daily_user_stats", "top_tracks", "top_artists"),
+        *("listening_coverage", "match_summary"),
+    }
     for name, columns in described.items():
         assert {row[0]: row[1].lower() for row in con.sql(f"describe gold.{name}").fetchall()} == columns, name
 
