@@ -5,7 +5,7 @@ into its neighbours too. Ties are broken by content and record_id, never by the 
 """
 
 from collections.abc import Callable, Collection
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import ibis
 import ibis.expr.types as ir
@@ -73,23 +73,29 @@ def _known(records: ir.Table, epoch_ms: EpochMs) -> ir.Table:
 def _same_minute(extended: ir.Table, account: ir.Table) -> ir.Table:
     """R3: an account record whose minute, title and milliseconds the extended export has is that play.
 
-    Of several that are alike the account's are handed round among the export's, so that each knows its own.
+    Of several that are alike the account's are handed round among the export's, so that each knows its own. What is left
+    on both sides may be told in minutes beside each other, one by one.
     """
     alike = ["user_id", "minute", "track_name", "ms_played"]
     nth = ibis.row_number().over(ibis.window(group_by=alike, order_by="record_id"))
     kept = extended.select(*alike, play_id="record_id", nth=nth, twins=ibis._.count().over(ibis.window(group_by=alike)))
     told = account.select(*alike, "record_id", place=nth)
     both = told.join(kept, [*alike, told.place % kept.twins == kept.nth])
-    return both.select("play_id", "record_id", rule=ibis.literal("R3"))
+    exact = both.select("play_id", "record_id")
+    left = _without(extended, exact, "play_id"), _without(account, exact)
+    beside = _one_by_one(*left, ["track_name", "ms_played"], (1, -1), ["record_id"], ["record_id"])
+    return exact.union(beside).mutate(rule=ibis.literal("R3"))
 
 
 def _near_ends(api: ir.Table, extended: ir.Table, rules: Rules) -> ir.Table:
     """R4: same content, ends a few seconds apart; the pairs that are best for both sides, in two rounds."""
     both = _close(api, extended, rules.match_ms)
+    same_id = (both.track_id == both.track_id_told).fill_null(False)  # noqa: FBT003 - a literal
+    same_names = (both.track_name == both.track_name_told) & (both.artist_name == both.artist_name_told)
     candidates = both.select(
         "record_id",
         play_id="record_id_told",
-        other_id=ibis.ifelse((both.track_id == both.track_id_told).fill_null(False), 0, 1),  # noqa: FBT003 - a literal
+        unlike=ibis.cases((same_id, 0), (same_names, 1), else_=2),
         is_short=ibis.ifelse(both.ms_played_told >= _API_TELLS_MS, 0, 1),
         apart=(both.ended_ms - both.ended_ms_told).abs(),
         shorter=-both.ms_played_told,
@@ -101,7 +107,7 @@ def _near_ends(api: ir.Table, extended: ir.Table, rules: Rules) -> ir.Table:
 
 def _best(candidates: ir.Table) -> ir.Table:
     """Pairs that come first for the one record and for the other."""
-    order = ["other_id", "is_short", "apart", "shorter", "play_id", "record_id"]
+    order = ["unlike", "is_short", "apart", "shorter", "play_id", "record_id"]
     ranked = candidates.mutate(
         by_record=ibis.row_number().over(ibis.window(group_by="record_id", order_by=order)),
         by_play=ibis.row_number().over(ibis.window(group_by="play_id", order_by=order)),
@@ -110,23 +116,32 @@ def _best(candidates: ir.Table) -> ir.Table:
 
 
 def _by_minute(api: ir.Table, account: ir.Table) -> ir.Table:
-    """R5: the k-th play by the API is the k-th by the account data in that minute; then the minute before, then the next."""
-    api, account = (rows.filter(rows.track_name != "") for rows in (api, account))
+    """R5: the k-th play by the API is the k-th by the account data in that minute; then the minute before, then the next.
+
+    First where title and artist agree, then by the title alone: the API tells a track's first artist, exports an album's.
+    """
+    steps, order = (0, -1, 1), (["ended_ms", "record_id"], [ibis.desc("ms_played"), "record_id"])
+    named = _one_by_one(api, account, ["track_name", "artist_name"], steps, *order)
+    left = _without(api, named, "play_id"), _without(account, named)
+    titled = _one_by_one(*left, ["track_name"], steps, *order)
+    return named.union(titled).mutate(rule=ibis.literal("R5"))
+
+
+def _one_by_one(  # noqa: PLR0913, PLR0917 - two sides, each in its order
+    kept: ir.Table, told: ir.Table, alike: list[str], minutes: tuple[int, ...], kept_order: list[Any], told_order: list[Any]
+) -> ir.Table:
+    """The k-th of the one side is the k-th of the other, among those alike, so many minutes after; step by step."""
+    kept, told = (rows.filter(rows.track_name != "") for rows in (kept, told))
+    keys = ["user_id", "minute", *alike]
     found: list[ir.Table] = []
-    for shift in (0, -1, 1):
-        step = _in_step(api, account, shift)
-        found.append(step)
-        api, account = _without(api, step, "play_id"), _without(account, step)
-    return ibis.union(*found).mutate(rule=ibis.literal("R5"))
-
-
-def _in_step(api: ir.Table, account: ir.Table, shift: int) -> ir.Table:
-    alike = ["user_id", "track_name", "artist_name", "minute"]
-    by_time = ibis.window(group_by=alike, order_by=["ended_ms", "record_id"])
-    by_length = ibis.window(group_by=alike, order_by=[ibis.desc("ms_played"), "record_id"])
-    seen = api.select(*alike[:3], minute=api.minute + shift, play_id="record_id", nth=ibis.row_number().over(by_time))
-    told = account.select(*alike, "record_id", nth=ibis.row_number().over(by_length))
-    return seen.join(told, [*alike, "nth"]).select("play_id", "record_id")
+    for shift in minutes:
+        by_kept, by_told = (ibis.window(group_by=keys, order_by=order) for order in (kept_order, told_order))
+        others = {name: name for name in keys if name != "minute"}
+        one = kept.select(**others, minute=kept.minute + shift, play_id="record_id", nth=ibis.row_number().over(by_kept))
+        other = told.select(*keys, "record_id", nth=ibis.row_number().over(by_told))
+        found.append(one.join(other, [*keys, "nth"]).select("play_id", "record_id"))
+        kept, told = _without(kept, found[-1], "play_id"), _without(told, found[-1])
+    return ibis.union(*found)
 
 
 def _rivals(api: ir.Table, exports: ir.Table, rules: Rules) -> ir.Table:
@@ -137,12 +152,12 @@ def _rivals(api: ir.Table, exports: ir.Table, rules: Rules) -> ir.Table:
 
 
 def _close(api: ir.Table, exports: ir.Table, window_ms: int) -> ir.Table:
-    """Pairs of the same content whose ends are so far apart at most; the export's columns end in `_told`."""
+    """Pairs of one track id or title whose ends are so far apart at most; the export's columns end in `_told`."""
     slots = api.ended_ms // window_ms
     seen = api.mutate(slot=ibis.array([slots - 1, slots, slots + 1]).unnest())
     told = exports.mutate(slot=exports.ended_ms // window_ms)
-    same_names = (seen.track_name == told.track_name) & (seen.artist_name == told.artist_name) & (seen.track_name != "")
-    same = (seen.track_id == told.track_id).fill_null(False) | same_names  # noqa: FBT003 - a literal
+    same_title = (seen.track_name == told.track_name) & (seen.track_name != "")
+    same = (seen.track_id == told.track_id).fill_null(False) | same_title  # noqa: FBT003 - a literal
     both = seen.join(told, ["user_id", "slot", same], rname="{name}_told")
     return both.filter((both.ended_ms - both.ended_ms_told).abs() <= window_ms)
 

@@ -21,15 +21,15 @@ class Rules:
     counted_ms: int = 30_000
     match_ms: int = 5_000
     ambiguous_ms: int = 600_000
-    previous_ms: int = 2_700_000
+    previous_ms: int = 2_400_000
 
     @property
     def reach_ms(self) -> int:
         """How far in time one record can change what a play is.
 
-        Two rounds of R4, the minutes that R5 looks into, then R6, then the start of a play that follows.
+        Two rounds of R4, the six steps that R3 and R5 take to minutes beside, then R6, then the start of the next play.
         """
-        return 4 * self.match_ms + 4 * MINUTE_MS + self.ambiguous_ms + self.previous_ms
+        return 4 * self.match_ms + 7 * MINUTE_MS + self.ambiguous_ms + self.previous_ms
 
     @property
     def sha256(self) -> str:

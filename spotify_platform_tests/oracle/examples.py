@@ -77,7 +77,22 @@ R3 = (
         (record("acc1", "10:00:00", 200_001), record("ext1", "10:00:59")),
         alone("acc1", start_is_estimated=True) | alone("ext1", start_is_estimated=False),
     ),
-    Example("R3: so is another minute", (record("acc1", "10:01:00"), record("ext1", "10:00:59")), alone("acc1") | alone("ext1")),
+    Example(
+        "R3: what is left may be told in the next minute, then in the one before, one by one",
+        (*(record(f"acc{n}", f"10:0{n}:00") for n in (1, 2)), record("ext1", "10:00:59"), record("ext2", "10:03:00")),
+        {"ext1": made_of("acc1", "ext1"), "ext2": made_of("acc2", "ext2")},
+    ),
+    Example("R3: but no later", (record("acc1", "10:02:00"), record("ext1", "10:00:59")), alone("acc1") | alone("ext1")),
+    Example(
+        "R3: nor what another is told in",
+        (record("acc1", "10:00:00"), record("acc2", "10:01:00"), record("ext1", "10:00:59")),
+        {"ext1": made_of("acc1", "ext1")} | alone("acc2"),
+    ),
+    Example(
+        "R3: nor what has no name",
+        (record("acc1", "10:01:00", **NO_NAMES), record("ext1", "10:00:59", **NO_NAMES)),
+        alone("acc1") | alone("ext1"),
+    ),
 )
 R4 = (
     Example(
@@ -108,6 +123,21 @@ R4 = (
         "R4: the same id goes before what is nearer",
         (record("api1", "10:00:04"), record("ext1", "10:00:04", track_id="x2"), record("ext2", "10:00:00")),
         {"ext2": made_of("api1", "ext2")} | alone("ext1"),
+    ),
+    Example(
+        "R4: one title is enough, and both names are better",
+        (
+            record("api1", "10:00:00", track_id="x2"),
+            record("ext1", "10:00:00", artist_name="Various Artists"),
+            record("ext2", "10:00:04"),
+            record("api2", "10:00:00", track_id="x3", artist_name="Ben"),
+        ),
+        {"ext1": made_of("api2", "ext1", artist_name="Various Artists", track_id="x3"), "ext2": made_of("api1", "ext2")},
+    ),
+    Example(
+        "R4: another title is another play",
+        (record("api1", "10:00:00", track_id="x2"), record("ext1", "10:00:00", track_name="other")),
+        alone("api1") | alone("ext1"),
     ),
     Example(
         "R4: heard goes before what is nearer",
@@ -163,8 +193,16 @@ R5 = (
         "R5: then the minute after", (record("api1", "10:05:30"), record("acc1", "10:06:00")), {"api1": made_of("acc1", "api1")}
     ),
     Example(
-        "R5: another artist is another play",
-        (record("api1", "10:05:30"), record("acc1", "10:05:00", artist_name="Ben")),
+        "R5: the artist goes before the minute, and need not be the same",
+        (
+            *(record("api1", "10:05:30"), record("api2", "10:05:40", track_id="x2")),
+            *(record("acc1", "10:05:00", 90_000, artist_name="Ben"), record("acc2", "10:06:00", 80_000)),
+        ),
+        {"api1": made_of("acc2", "api1"), "api2": made_of("acc1", "api2", artist_name="Ann")},
+    ),
+    Example(
+        "R5: another title is another play",
+        (record("api1", "10:05:30"), record("acc1", "10:05:00", track_name="other")),
         alone("api1") | alone("acc1"),
     ),
     Example(
@@ -199,13 +237,13 @@ R6 = (
 LENGTH = (
     Example(
         "An unknown length is at most the time since the play before",
-        (record("ext1", "10:00:00", 1_000), record("api1", "10:45:00", duration_ms=3_000_000, track_id="y1", track_name="loop")),
+        (record("ext1", "10:00:00", 1_000), record("api1", "10:40:00", duration_ms=3_000_000, track_id="y1", track_name="loop")),
         alone("ext1", ms_played_estimate=None)
-        | alone("api1", ms_played_estimate=2_700_000, started_at=instant("10:00:00"), start_is_estimated=True),
+        | alone("api1", ms_played_estimate=2_400_000, started_at=instant("10:00:00"), start_is_estimated=True),
     ),
     Example(
         "and is the track's where that was long ago",
-        (record("ext1", "10:00:00"), record("api1", "10:45:00.001", duration_ms=3_000_000)),
+        (record("ext1", "10:00:00"), record("api1", "10:40:00.001", duration_ms=3_000_000)),
         alone("ext1") | alone("api1", ms_played_estimate=3_000_000),
     ),
 )

@@ -73,13 +73,23 @@ def _decided(records: Sequence[Row], rules: Rules) -> tuple[Links, list[Pair]]:
 
 
 def _r3(account: Sequence[Row], extended: Sequence[Row]) -> Links:
-    """Account data and the extended export tell the same minute, track name and ms_played; turn by turn if several do."""
+    """Account data and the extended export tell the same minute, track name and ms_played; turn by turn if several do.
+
+    Then, one with one, what is left on both sides and told in the minute after the extended export's, then before.
+    """
     links = {}
     for record in account:
         twins = [other for other in account if _r3_key(other) == _r3_key(record)]
         there = [other for other in extended if _r3_key(other) == _r3_key(record)]
         if there:
             links[record["record_id"]] = there[twins.index(record) % len(there)]["record_id"]
+    for shift in (MINUTE, -MINUTE):
+        account_left = [a for a in account if a["record_id"] not in links]
+        extended_left = [e for e in extended if e["record_id"] not in links.values() and e["track_name"]]
+        for key in {_r3_key(e) for e in extended_left}:
+            one = [e for e in extended_left if _r3_key(e) == key]
+            other = [a for a in account_left if _r3_key(a) == (key[0] + shift, *key[1:])]
+            links |= {told["record_id"]: kept["record_id"] for kept, told in zip(one, other, strict=False)}
     return links
 
 
@@ -108,18 +118,22 @@ def _r4_order(pair: Pair) -> tuple[Any, ...]:
     api, extended = pair
     heard = extended["ms_played"]
     briefly = heard < 30_000  # the rule's own number, whatever counts as a play
-    return not _same_id(api, extended), briefly, _apart_ms(api, extended), -heard, extended["record_id"], api["record_id"]
+    unlike = 0 if _same_id(api, extended) else 1 if _names(api) == _names(extended) else 2
+    return unlike, briefly, _apart_ms(api, extended), -heard, extended["record_id"], api["record_id"]
 
 
 def _r5(api: Sequence[Row], account: Sequence[Row]) -> Links:
-    """The k-th API record with the k-th account record of the same minute and names, the minute before, the one after."""
+    """The k-th API record with the k-th account record of the same minute and names, the minute before, the one after.
+
+    Then, of what is left, the same by the track's name alone.
+    """
     links: Links = {}
-    for shift in (timedelta(0), -MINUTE, MINUTE):
+    for named, shift in [(by, shift) for by in (_names, _title) for shift in (timedelta(0), -MINUTE, MINUTE)]:
         api_left = [a for a in api if a["record_id"] not in links.values() and a["track_name"]]
         account_left = [a for a in account if a["record_id"] not in links]
-        for minute, names in {(_minute(a), _names(a)) for a in api_left}:
-            one = [a for a in api_left if (_minute(a), _names(a)) == (minute, names)]
-            other = [a for a in account_left if (_minute(a), _names(a)) == (minute + shift, names)]
+        for minute, names in {(_minute(a), named(a)) for a in api_left}:
+            one = [a for a in api_left if (_minute(a), named(a)) == (minute, names)]
+            other = [a for a in account_left if (_minute(a), named(a)) == (minute + shift, names)]
             one.sort(key=lambda a: (a["ended_at"], a["record_id"]))
             other.sort(key=lambda a: (-a["ms_played"], a["record_id"]))
             for kept, told in zip(one, other, strict=False):
@@ -209,7 +223,7 @@ def _clock(record: Row, zones: Sequence[Row]) -> Row:
 
 
 def _same_content(one: Row, other: Row) -> bool:
-    return _same_id(one, other) or (bool(one["track_name"]) and _names(one) == _names(other))
+    return _same_id(one, other) or (bool(one["track_name"]) and _title(one) == _title(other))
 
 
 def _same_id(one: Row, other: Row) -> bool:
@@ -218,6 +232,10 @@ def _same_id(one: Row, other: Row) -> bool:
 
 def _names(record: Row) -> tuple[str, str]:
     return record["track_name"] or "", record["artist_name"] or ""
+
+
+def _title(record: Row) -> str:
+    return record["track_name"] or ""
 
 
 def _minute(record: Row) -> Any:
