@@ -37,9 +37,10 @@ def print_explanation(settings: Settings, console: Console, play_id: str, *, as_
 def _lines(found: Mapping[str, Any]) -> list[str]:
     play = found["play"]
     counts = "counts" if play["is_counted"] else "does not count"
+    there = f"{play['local_date']} {play['local_hour']:02d} h in {play['time_zone']}"
     lines = [
-        f"{_title(play)}",
-        f"Ended {_at(play)} UTC, {play['local_date']} {play['local_hour']:02d} h in {play['time_zone']}; {_heard(play)}; {counts}.",
+        _title(play),
+        f"Ended {_at(play)} UTC, {there}; {_heard(play)}; {counts}.",
         f"Play {play['play_id']} of {play['user_id']}: {play['match']}, told by {', '.join(play['sources'])}.",
     ]
     if play["is_excluded"]:

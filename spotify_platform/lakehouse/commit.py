@@ -76,7 +76,7 @@ class Step:
 
     @property
     def users(self) -> list[str]:
-        """Users whom these batches concern."""
+        """Users of whom these batches brought objects."""
         return self.newest.users(self.last, self.top)
 
 

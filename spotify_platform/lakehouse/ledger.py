@@ -63,8 +63,8 @@ class Tail:
         return sorted({user for batch, action, _, user in self.lines if last < batch <= top and action == "restate"})
 
     def users(self, last: int, top: int) -> list[str]:
-        """Users whom the batches after `last`, up to and with `top`, concern."""
-        return sorted({user for batch, _, _, user in self.lines if last < batch <= top})
+        """Users of whom the batches after `last`, up to and with `top`, brought objects."""
+        return sorted({user for batch, action, _, user in self.lines if last < batch <= top and action != "restate"})
 
 
 def tail(engine: Engine, ledger: Snapshot, last: int, bronze: Sequence[Snapshot] = ()) -> Tail:

@@ -4,13 +4,17 @@ A check speaks of the state of the lake, not of the run that asks: after a failu
 mended, whoever runs it.
 """
 
+from collections.abc import Sequence
+
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.model import Table
-from spotify_platform.contracts.ops import ACCOUNTING, PUBLISHED
+from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, predicate_of
+from spotify_platform.lakehouse.ledger import tail
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
 from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.users import restated
 from spotify_platform.quality.contract_checks import check_contract
 from spotify_platform.quality.demands import checks_of
 from spotify_platform.quality.outcome import Outcome, stop_if_failed
@@ -39,7 +43,7 @@ def check(platform: Platform, table: Table) -> list[Outcome]:
         near = engine.read(snapshot, predicate_of(buckets))
         return [check_contract(engine, table, near), check_accounting(engine, table.path, near)]
     if table in (PLAY_RECORDS, PLAYS):
-        where = _changed_slices(platform, since)
+        where = _changed_slices(platform, since, settings_too=table is PLAYS)
         near = engine.read(snapshot, where)
         found = [check_contract(engine, table, near)]
         if table is PLAYS:
@@ -51,14 +55,20 @@ def check(platform: Platform, table: Table) -> list[Outcome]:
     return [check_contract(engine, table, engine.read(snapshot, f"batch > {since}"))]
 
 
-def _changed_slices(platform: Platform, since: int) -> str | None:
-    """Where plays and records changed after a batch; None where the slices are so many that all is read."""
-    records = platform.engine.open(PLAY_RECORDS)
-    slices = platform.engine.look_up(records, ["user_bucket", "year"], f"_batch > {since}")
+def _changed_slices(platform: Platform, since: int, *, settings_too: bool) -> str | None:
+    """Where records changed after a batch, or plays by settings; None where the slices are so many that all is read."""
+    slices = _changed(platform, since, ["user_bucket", "year"], settings_too=settings_too)
     return predicate_of(slices) if len(slices) <= MOST_IN_ONE_PREDICATE else None
 
 
 def _changed_buckets(platform: Platform, since: int) -> str | None:
-    """Buckets of users whose records changed after a batch; None where they are so many that all is read."""
-    buckets = platform.engine.look_up(platform.engine.open(PLAY_RECORDS), ["user_bucket"], f"_batch > {since}")
+    """Buckets of users whose records or settings changed after a batch; None where they are so many that all is read."""
+    buckets = _changed(platform, since, ["user_bucket"], settings_too=True)
     return predicate_of(buckets) if len(buckets) <= MOST_IN_ONE_PREDICATE else None
+
+
+def _changed(platform: Platform, since: int, columns: Sequence[str], *, settings_too: bool) -> list[Slice]:
+    records, ledger = platform.engine.open(PLAY_RECORDS), platform.engine.open(LEDGER)
+    users = tail(platform.engine, ledger, since).restated(since, records.holds) if since and settings_too else []
+    moved = [one.predicate for one in restated(platform, ledger, users, since, records.holds)]
+    return list(platform.engine.look_up(records, columns, " or ".join([f"_batch > {since}", *moved])))

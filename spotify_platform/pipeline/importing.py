@@ -27,7 +27,10 @@ from spotify_platform.settings import Settings
 from spotify_platform.transforms.receipts import judged, months_covered
 
 _YEARS = re.compile(r"_\d{4}(-\d{4})?(?=[_.])")
-_PART = re.compile(r"^(?P<stem>.*?)_?(?P<number>\d{1,2})\.json$", re.IGNORECASE)
+_PART = re.compile(
+    r"^(?P<stem>Streaming_History_(?:Audio|Video)|StreamingHistory(?:_[a-z]+)?|endsong|endvideo)_?(?P<number>\d{1,2})\.json$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

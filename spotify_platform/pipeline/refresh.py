@@ -6,9 +6,10 @@ from functools import partial
 
 from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
 from spotify_platform.contracts.catalogue import CHECKED
-from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
+from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.commit import Turn
+from spotify_platform.lakehouse.dbt import import_ahead
 from spotify_platform.pipeline.accounting import advance_accounting, advance_quarantine
 from spotify_platform.pipeline.bronze import load_pending
 from spotify_platform.pipeline.checks import check
@@ -43,6 +44,8 @@ def refresh(platform: Platform, *, full: bool = False, told: Callable[[str], Non
     for table in CHECKED:
         told(table.path)
         turns[table.path] = steps(full=full)[table.path](platform)
+        if table is LEDGER and turns[LEDGER.path].snapshot.holds > platform.engine.open(PUBLISHED).holds:
+            import_ahead()
         stop_if_failed(check(platform, table))
     told("gold")
     return Refreshed(turns[LEDGER.path].batches, advance_gold(platform))

@@ -72,7 +72,9 @@ def advance_plays(platform: Platform) -> Turn:
         if not slices:
             return Append(None)
         concerned = predicate_of(of_buckets(s["user_bucket"] for s in slices))
-        if len(slices) > MOST_IN_ONE_PREDICATE or (step.restated and engine.count(engine.read(records, concerned)) > ROWS_AT_ONCE):
+        if len(slices) > MOST_IN_ONE_PREDICATE or (
+            step.restated and engine.count(engine.read(records, concerned)) > ROWS_AT_ONCE
+        ):
             return Put(_resolved(platform, step, bucket_parts(engine, engine.read(records, concerned))), whole=False)
         near_them = engine.cache(_with_margins(platform, records, slices))
         resolved = all_plays(platform, near_them, step.ledger, step.top)

@@ -20,7 +20,12 @@ from spotify_platform.simulator import account_rows, extended_rows, poll_documen
 from spotify_platform_tests.scenario import drop, extended
 
 USERS = ("anna", "bert", "cleo")
-LANDINGS = (("anna/0", "bert/0"), ("cleo/0", "anna/1", "bert/poll"), ("cleo/polls", "bert/1", "cleo/1", "anna/account", "cleo/account"), ("anna/late",))
+LANDINGS = (
+    ("anna/0", "bert/0"),
+    ("cleo/0", "anna/1", "bert/poll"),
+    ("cleo/polls", "bert/1", "cleo/1", "anna/account", "cleo/account"),
+    ("anna/late",),
+)
 NEWEST = 120  # plays that no extended export holds yet: the account data has their names, a poll their ids
 
 HEARD = """

@@ -12,6 +12,7 @@ from spotify_platform.contracts.model import Source
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import Means
 from spotify_platform.landing.arrivals import sweep
+from spotify_platform.pipeline import bronze_rows as pieces
 from spotify_platform.pipeline.bronze_rows import bronze_rows
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.reading import Planned, read_objects
@@ -51,3 +52,32 @@ def checked(platform: Platform, folder: Path) -> bool:
     framed = read_objects(platform.landing, [planned], set(), folder / "rows.ndjson")
     rows = platform.engine.cache(bronze_rows(platform, RECENTLY_PLAYED, framed, [], 1))
     return check_bronze_rows(platform.engine, RECENTLY_PLAYED.table.path, rows).passed
+
+
+@pytest.mark.parametrize("most_bytes", [1, 1_500, 4_000])
+def test_answers_are_parsed_in_pieces_which_does_not_show(
+    platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_bytes: int
+) -> None:
+    """Lists of answers, single ones, one broken: the objects lie across the pieces."""
+    landing = platform.settings.home / "landing"
+    drop(landing, "inbox/me/a.json", [answer(item(n), item(n + 1)) for n in range(0, 20, 2)])
+    drop(landing, "inbox/me/b.json", answer(item(30), {"played_at": "never"}, item(31)))
+    drop(landing, "inbox/me/c.json", b'{"items": [{"played_at": "2024-05-05T10:00:40Z", "track": {')
+    drop(landing, "inbox/me/d.json", [answer(), answer(item(50)), {"items": 3}])
+    whole = everything(platform, tmp_path)
+    monkeypatch.setattr(pieces, "SEGMENT_BYTES", most_bytes)
+    assert everything(platform, tmp_path) == whole
+    assert [len([row for row in whole if f"'_part': '{part}'" in row]) for part in ("row", "bad", "object")] == [23, 3, 4]
+
+
+def everything(platform: Platform, folder: Path) -> list[str]:
+    planned = [
+        Planned(
+            a.key, a.etag, a.size, hashlib.sha256((platform.settings.home / "landing" / a.key).read_bytes()).hexdigest(), "me"
+        )
+        for a in sweep(platform.landing)
+    ]
+    framed = read_objects(platform.landing, planned, set(), folder / "rows.ndjson")
+    rows = platform.engine.fetch(bronze_rows(platform, RECENTLY_PLAYED, framed, [], 1).drop("_loaded_at")).to_pylist()
+    platform.engine.release()
+    return sorted(map(repr, rows))

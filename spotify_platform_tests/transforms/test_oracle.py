@@ -239,7 +239,7 @@ def test_examples(answers: list[Plays], example: Example) -> None:
     [
         (R4[0], Rules(match_ms=4_999)),
         (R6[0], Rules(ambiguous_ms=599_999)),
-        (LENGTH[0], Rules(previous_ms=2_699_999)),
+        (LENGTH[0], Rules(previous_ms=2_399_999)),
         (R4[0], Rules(counted_ms=200_001)),
     ],
     ids=["R4", "R6", "previous", "counted"],

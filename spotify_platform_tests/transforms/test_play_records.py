@@ -239,3 +239,36 @@ class TestShape:
         for uri, track_id in (("spotify:track:1111", "1111"), ("spotify:local:x", None), ("spotify:track:", None)):
             [record] = records(engine, EXTENDED_HISTORY, of(EXTENDED_HISTORY, "a", [extended(spotify_track_uri=uri)]))
             assert (record["track_id"], record["content_uri"]) == (track_id, uri)
+
+
+class TestUnknownNames:
+    """Account data have a word for what they cannot name; the extended export leaves the names out."""
+
+    @pytest.mark.parametrize(
+        ("track", "artist", "kind"),
+        [
+            ("Unknown Track", "Unknown Artist", "unknown"),
+            ("Unknown Track", "Unknown", "unknown"),
+            ("Unknown Track", "Kala", "track"),
+            ("Night River", "Unknown Artist", "track"),
+            (None, None, "unknown"),
+        ],
+    )
+    def test_what_cannot_be_named_is_no_track_of_that_name(
+        self, engine: DuckDbDelta, track: str | None, artist: str | None, kind: str
+    ) -> None:
+        [found] = records(engine, ACCOUNT_HISTORY, of(ACCOUNT_HISTORY, "a", [account(track_name=track, artist_name=artist)]))
+        names = (None, None) if kind == "unknown" else (track, artist)
+        assert (found["content_type"], found["track_name"], found["artist_name"]) == (kind, *names)
+
+    def test_it_is_the_play_that_the_extended_export_cannot_name(self, engine: DuckDbDelta) -> None:
+        nothing = dict.fromkeys(("master_metadata_track_name", "master_metadata_album_artist_name", "spotify_track_uri"))
+        [one] = records(engine, EXTENDED_HISTORY, of(EXTENDED_HISTORY, "a", [extended(**nothing)]))
+        unnamed = account(track_name="Unknown Track", artist_name="Unknown Artist")
+        [other] = records(engine, ACCOUNT_HISTORY, of(ACCOUNT_HISTORY, "a", [unnamed]))
+        assert (one["track_name"], one["content_type"]) == (other["track_name"], other["content_type"]) == (None, "unknown")
+
+
+def test_an_episode_of_the_api_has_no_track_id(engine: DuckDbDelta) -> None:
+    [found] = records(engine, RECENTLY_PLAYED, of(RECENTLY_PLAYED, "a", [item(type="episode", uri="spotify:episode:1111")]))
+    assert (found["content_type"], found["track_id"], found["content_uri"]) == ("episode", None, "spotify:episode:1111")
