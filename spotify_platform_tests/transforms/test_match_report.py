@@ -14,8 +14,15 @@ def play(day: int, *sources: str, records: int | None = None, **changes: Any) ->
     match = "matched" if len(sources) > 1 else "single"
     count = len(sources) if records is None else records
     known = {
-        **{"play_id": f"{day}", "user_id": "anna", "user_bucket": 1, "year": 2024, "ended_at": f"2024-05-{day:02d} 10:00:00"},
-        **{"is_counted": True, "sources": sorted(sources), "match": match, "record_ids": [str(n) for n in range(count)]},
+        "play_id": f"{day}",
+        "user_id": "anna",
+        "user_bucket": 1,
+        "year": 2024,
+        "ended_at": f"2024-05-{day:02d} 10:00:00",
+        "is_counted": True,
+        "sources": sorted(sources),
+        "match": match,
+        "record_ids": [str(n) for n in range(count)],
     }
     return {**dict.fromkeys(TYPES), **known, **changes}
 
