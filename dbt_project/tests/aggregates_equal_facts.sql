@@ -1,5 +1,5 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_plays"}}}) }}
--- Days add up to the facts of their years, and top lists over all time to all plays of Silver.
+-- Days add up to the facts of their years; top lists over all time and coverage to all plays of Silver.
 with facts as (
 
     select user_id, sum(all_play_count) as plays, sum(play_count) as counted, sum(listening_ms) as ms
@@ -12,10 +12,11 @@ plays as (
 
     select
         user_id,
+        count(*) as all_plays,
         sum(case when content_type = 'track' then 1 else 0 end) as track_plays,
         sum(case when content_type = 'track' and artist_name is not null then 1 else 0 end) as artist_plays
     from {{ source('silver', 'plays') }}
-    where not is_excluded and not {{ may_be_double() }}
+    where not is_excluded and (match <> 'ambiguous' or {{ tells('extended') }} or {{ tells('account') }})
     group by user_id
 
 ),
@@ -34,6 +35,12 @@ tracks as (
 
 ),
 
+coverage as (
+
+    select user_id, sum(all_play_count) as plays from {{ ref('listening_coverage') }} group by user_id
+
+),
+
 artists as (
 
     select user_id, sum(all_play_count) as plays from {{ ref('top_artists') }} where period = 'all' group by user_id
@@ -46,8 +53,10 @@ left join facts on facts.user_id = plays.user_id
 left join days on days.user_id = plays.user_id
 left join tracks on tracks.user_id = plays.user_id
 left join artists on artists.user_id = plays.user_id
+left join coverage on coverage.user_id = plays.user_id
 where facts.plays is distinct from days.plays
     or facts.counted is distinct from days.counted
     or facts.ms is distinct from days.ms
+    or plays.all_plays <> coalesce(coverage.plays, 0)
     or plays.track_plays <> coalesce(tracks.plays, 0)
     or plays.artist_plays <> coalesce(artists.plays, 0)

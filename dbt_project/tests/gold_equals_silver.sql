@@ -4,7 +4,7 @@ with silver as (
 
     select user_bucket, count(*) as plays, sum(coalesce(ms_played, ms_played_estimate, 0)) as ms
     from {{ source('silver', 'plays') }}
-    where not is_excluded and not {{ may_be_double() }}
+    where not is_excluded and (match <> 'ambiguous' or {{ tells('extended') }} or {{ tells('account') }})
     group by user_bucket
 
 ),

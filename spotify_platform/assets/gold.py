@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
-from spotify_platform.assets.parts import KINDS, OWNERS, POOL, key
-from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAYS
+from spotify_platform.assets.parts import KINDS, OWNERS, POOL
 from spotify_platform.errors import DataFailedCheck
 from spotify_platform.lakehouse.dbt import manifest_dir, project_dir
 from spotify_platform.resources import PlatformResource
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from spotify_platform.pipeline.gold import GoldBuild
 
 UNIQUE_ID = "dagster_dbt/unique_id"
-_SOURCES = {table.name: key(table) for table in (API_ANSWERS, MATCH_REPORT)}
 VERDICTS = {"pass", "fail", "warn", "error"}
 
 
@@ -29,11 +27,10 @@ class GoldTranslator(DagsterDbtTranslator):
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """Spec of a model or of a source of dbt."""
         spec = super().get_asset_spec(manifest, unique_id, project)
-        name = unique_id.rpartition(".")[2]
         if unique_id.startswith("source."):
-            return spec.replace_attributes(key=_SOURCES.get(name, key(PLAYS)))  # the others are views of plays
+            return spec  # sources.yml says which table each is a view of
         is_mart = manifest["nodes"][unique_id]["config"]["materialized"] == "table"
-        layer = "gold" if is_mart else "staging"
+        name, layer = unique_id.rpartition(".")[2], "gold" if is_mart else "staging"
         return spec.replace_attributes(
             key=dg.AssetKey([layer, name]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,
             description=manifest["nodes"][unique_id]["description"],

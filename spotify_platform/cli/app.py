@@ -74,7 +74,7 @@ def sql(
 
 @app.command()
 def status(*, json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False) -> None:
-    """Accounting of every object, freshness, and the checks' results."""
+    """Accounting of every object, freshness, coverage and gaps, and the checks' results."""
     from spotify_platform.cli.status import print_status  # noqa: PLC0415
 
     print_status(load_settings(), Console(), as_json=json)

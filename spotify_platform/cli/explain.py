@@ -13,7 +13,6 @@ from spotify_platform.landing.keys import base_name
 from spotify_platform.pipeline.explaining import explain
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.settings import Settings
-from spotify_platform.transforms.explaining import RULES, rule_of_repeats
 
 _SHOWN_ROWS = 5
 
@@ -44,28 +43,25 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
         f"Play {play['play_id']} of {play['user_id']}: {play['match']}, told by {', '.join(play['sources'])}.",
     ]
     if play["is_excluded"]:
-        lines.append("Left out of Gold: a private session, and the profile says leave_out_incognito.")
+        lines.append("Left out of Gold: it was a private session, and the profile says leave_out_incognito.")
     if play["skipped_is_derived"]:
         lines.append(f"Skipped: {str(play['skipped']).lower()}, because it ended with {play['reason_end']}; no source says it.")
     for number, record in enumerate(found["records"], 1):
-        lines += ["", *_record(number, record)]
+        lines += ["", *_record(number, record, found["rules"])]
     for rival in found["rivals"]:
         seconds = rival["apart_ms"] / 1000
-        lines += [
-            "",
-            f"May be play {rival['play_id']} of {', '.join(rival['sources'])}, {seconds:+,.1f} s apart. R6: {RULES['R6']}.",
-        ]
+        said = f"May be play {rival['play_id']} of {', '.join(rival['sources'])}, {seconds:+,.1f} s apart."
+        lines += ["", f"{said} R6: {found['rules']['R6']}."]
     versions = ", ".join(f"{path} {version}" for path, version in found["versions"].items() if path != "lake")
     return [*lines, "", f"Lake version {found['versions']['lake']}; Delta versions: {versions}"]
 
 
-def _record(number: int, record: Mapping[str, Any]) -> list[str]:
-    why = "kept" if record["is_kept"] else f"{record['rule']}: {RULES[record['rule']]} ({record['apart_ms'] / 1000:+,.1f} s)"
+def _record(number: int, record: Mapping[str, Any], rules: Mapping[str, str]) -> list[str]:
+    why = "kept" if record["is_kept"] else f"{record['rule']}: {rules[record['rule']]} ({record['apart_ms'] / 1000:+,.1f} s)"
     lines = [f"{number}. {record['source']} {_at(record)}, {_heard(record)}: {why}", f"   record {record['record_id']}"]
     rows = record["rows"]
-    if len(rows) > 1:
-        rule = rule_of_repeats(record["source"])
-        lines.append(f"   in {len(rows)} rows; {rule}: {RULES[rule]}")
+    if record["repeated_by"]:
+        lines.append(f"   in {len(rows)} rows; {record['repeated_by']}: {rules[record['repeated_by']]}")
     lines += [f"   {base_name(r['object'])} row {r['row']}, batch {r['batch']}: {r['object']}" for r in rows[:_SHOWN_ROWS]]
     if len(rows) > _SHOWN_ROWS:
         lines.append(f"   and {len(rows) - _SHOWN_ROWS} more: --json has them all")

@@ -58,6 +58,17 @@ def _freshness(found: dict[str, Any]) -> str:
     return said
 
 
+def _folded(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A line an object; the answers of the API, of which there are soon thousands, in one line a user."""
+    counts = ("rows_in", "rows_new", "rows_repeat", "rows_quarantined")
+    is_answer = [row["source"] == "api" and row["status"] in ("loaded", "repeat") for row in rows]
+    yield from (row for row, folded in zip(rows, is_answer, strict=True) if not folded)
+    for user in sorted({row["user_id"] for row, folded in zip(rows, is_answer, strict=True) if folded}):
+        mine = [row for row, folded in zip(rows, is_answer, strict=True) if folded and row["user_id"] == user]
+        sums = {name: sum(row[name] for row in mine) for name in counts}
+        yield sums | {"object": f"{len(mine):,} answers of the API", "user_id": user, "status": "loaded"}
+
+
 def _coverage(found: dict[str, Any]) -> Iterator[str]:
     """Which months are known from which source, where the feed had gaps, which parts of an export are missing."""
     several = len({row["user_id"] for row in found["coverage"]}) > 1
@@ -66,7 +77,7 @@ def _coverage(found: dict[str, Any]) -> Iterator[str]:
         yield f"{_whose(row, several)}{row['source']}: {months} ({row['records']:,} records)"
     for row in found["gaps"]:
         days = _span(str(row["first_day"]), str(row["last_day"]))
-        filled = "plays may be missing; an export fills it" if row["is_open"] else "filled by an export"
+        filled = "plays may be missing; an export of that time would fill it" if row["is_open"] else "filled by an export"
         yield f"{_whose(row, several)}gap in the API's feed {days}: {filled}"
     for row in found["missing_parts"]:
         where = f" ({base_name(row['archive'])})" if row["archive"] else ""
@@ -91,7 +102,7 @@ def _accounting(rows: list[dict[str, Any]]) -> Iterator[Table | Text]:
     for column in ("rows", "new", "repeat", "bad"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
-    for row in rows:
+    for row in _folded(rows):
         counts = [f"{row[name]:,}" for name in ("rows_in", "rows_new", "rows_repeat", "rows_quarantined")]
         user = [row["user_id"]] if len(users) > 1 else []
         table.add_row(base_name(row["object"]), *user, *counts, row["status"])

@@ -4,9 +4,19 @@ from spotify_platform.contracts.model import TIMESTAMP, Column, Table
 
 CONTENT_TYPES = ("track", "episode", "audiobook", "unknown")
 SOURCES = ("account", "api", "extended")
+RULES = {
+    "R0": "rows of account data of one minute, names and length are as many plays as one file has of them at most",
+    "R1": "rows of the extended export that end in one second, of one content and length, are one",
+    "R2": "items of recently-played with one time and track are one",
+    "R3": "account data and the extended export tell of one title and length in one minute, or in two beside each other",
+    "R4": "the API and the extended export tell of one track or title, and the ends are seconds apart",
+    "R5": "the API and account data tell of one title in one minute, or in two beside each other",
+    "R6": "the same track or title minutes apart: one play or two, nobody can tell; the API's does not count",
+}
+"""Which records are one play, in words."""
 
 _WHO = (
-    Column(name="user_id", type="string", required=True, meaning="Whose play it is"),
+    Column(name="user_id", type="string", required=True, meaning="Whose it is"),
     Column(name="user_bucket", type="int32", required=True, low=0, meaning="Bucket of the user, from sha256(user_id)"),
     Column(name="year", type="int32", required=True, low=1970, high=9999, meaning="Year of ended_at, UTC"),
 )
@@ -153,12 +163,13 @@ PLAYS = Table(
 MATCH_REPORT = Table(
     layer="silver",
     name="match_report",
-    grain="one user, month (UTC) and source: its records and what became of them",
-    entity="play",
+    grain="one user, month (UTC) and source: its records and what became of them, those of plays left out of Gold left out",
+    entity="user",
     key=("user_id", "month_start", "source"),
     partition_by=("user_bucket", "year"),
     columns=(
-        *_WHO,
+        *_WHO[:2],
+        Column(name="year", type="int32", required=True, low=1970, high=9999, meaning="Year of month_start"),
         Column(name="month_start", type="date", required=True, meaning="First day of the month, UTC"),
         Column(name="source", type="string", required=True, accepted=SOURCES, meaning="Where the records come from"),
         *(
@@ -166,9 +177,9 @@ MATCH_REPORT = Table(
             for name, meaning in (
                 ("records", "Distinct records; matched + ambiguous + unmatched_in_overlap + alone"),
                 ("matched", "Records of plays that several sources tell of"),
-                ("matched_r3", "Of these: account data and extended export, by minute, title and milliseconds"),
-                ("matched_r4", "Of these: API and extended export, ends within seconds"),
-                ("matched_r5", "Of these: API and account data, by minute and names"),
+                ("matched_r3", f"Of these, by R3: {RULES['R3']}"),
+                ("matched_r4", f"Of these, by R4: {RULES['R4']}"),
+                ("matched_r5", f"Of these, by R5: {RULES['R5']}"),
                 ("ambiguous", "Records of plays that may be another one, by R6"),
                 ("unmatched_in_overlap", "Records that another source, which tells of times before and after, should have"),
                 ("alone", "Records of times of which no other source tells"),
@@ -180,23 +191,17 @@ MATCH_REPORT = Table(
 API_ANSWERS = Table(
     layer="silver",
     name="api_answers",
-    grain="one answer of recently-played that landed: the time it covers, and whether plays before it are missing",
+    grain="one answer of recently-played that landed, with the time it covers",
     entity="play",
     key=("user_id", "answer_id", "page"),
     partition_by=("user_bucket",),
     columns=(
         *_WHO[:2],
         Column(name="answer_id", type="string", required=True, meaning="SHA-256 of the landed object"),
-        Column(name="page", type="int64", required=True, low=0, meaning="Place of the answer in the object, from 0"),
+        Column(name="page", type="int64", required=True, low=0, meaning="Number of the answer in the object, from 0"),
         Column(name="item_count", type="int64", required=True, low=1, meaning="Items in it, unreadable ones too"),
         Column(name="oldest_at", type=TIMESTAMP, required=True, meaning="End of the oldest play in it, UTC"),
         Column(name="newest_at", type=TIMESTAMP, required=True, meaning="End of the newest play in it, UTC"),
-        Column(
-            name="gap_since",
-            type=TIMESTAMP,
-            meaning="End of the newest play that answers before it know, where plays between that and oldest_at may be "
-            "missing: the page is full and overlaps with none before",
-        ),
         Column(name="_batch", type="int64", required=True, low=1, meaning="The batch that loaded it"),
     ),
 )

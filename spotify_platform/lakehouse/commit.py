@@ -76,7 +76,7 @@ class Step:
 
     @property
     def users(self) -> list[str]:
-        """Users of whom these batches brought objects."""
+        """Users whom these batches concern with more than their settings."""
         return self.newest.users(self.last, self.top)
 
 

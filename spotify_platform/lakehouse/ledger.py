@@ -63,7 +63,7 @@ class Tail:
         return sorted({user for batch, action, _, user in self.lines if last < batch <= top and action == "restate"})
 
     def users(self, last: int, top: int) -> list[str]:
-        """Users of whom the batches after `last`, up to and with `top`, brought objects."""
+        """Users whom the batches after `last`, up to and with `top`, concern with more than their settings."""
         return sorted({user for batch, action, _, user in self.lines if last < batch <= top and action != "restate"})
 
 

@@ -4,21 +4,24 @@ A check speaks of the state of the lake, not of the run that asks: after a failu
 mended, whoever runs it.
 """
 
-from collections.abc import Sequence
-
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.ledger import tail
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, predicate_of
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.users import restated
 from spotify_platform.quality.contract_checks import check_contract
 from spotify_platform.quality.demands import checks_of
 from spotify_platform.quality.outcome import Outcome, stop_if_failed
-from spotify_platform.quality.reconciliation import check_accounting, check_bronze_rows, check_records_of_plays
+from spotify_platform.quality.reconciliation import (
+    check_accounting,
+    check_bronze_rows,
+    check_match_report,
+    check_records_of_plays,
+)
 
 BRONZE = {source.table.path for source in SOURCES}
 
@@ -42,33 +45,25 @@ def check(platform: Platform, table: Table) -> list[Outcome]:
         buckets = engine.look_up(snapshot, ["user_bucket"], f"batch > {since}")
         near = engine.read(snapshot, predicate_of(buckets))
         return [check_contract(engine, table, near), check_accounting(engine, table.path, near)]
-    if table in (PLAY_RECORDS, PLAYS):
-        where = _changed_slices(platform, since, settings_too=table is PLAYS)
+    if table in (PLAY_RECORDS, PLAYS, MATCH_REPORT):
+        where = _changed_slices(platform, since, settings_too=table is not PLAY_RECORDS)
         near = engine.read(snapshot, where)
         found = [check_contract(engine, table, near)]
         if table is PLAYS:
             records = engine.read(engine.open(PLAY_RECORDS), where)
             found.append(check_records_of_plays(engine, table.path, records, near))
+        if table is MATCH_REPORT:
+            found.append(check_match_report(engine, table.path, near, engine.read(engine.open(PLAYS), where)))
         return found
-    if table in (API_ANSWERS, MATCH_REPORT):
-        return [check_contract(engine, table, engine.read(snapshot, _changed_buckets(platform, since)))]
+    if table is API_ANSWERS:
+        return [check_contract(engine, table, engine.read(snapshot, f"_batch > {since}"))]
     return [check_contract(engine, table, engine.read(snapshot, f"batch > {since}"))]
 
 
 def _changed_slices(platform: Platform, since: int, *, settings_too: bool) -> str | None:
     """Where records changed after a batch, or plays by settings; None where the slices are so many that all is read."""
-    slices = _changed(platform, since, ["user_bucket", "year"], settings_too=settings_too)
-    return predicate_of(slices) if len(slices) <= MOST_IN_ONE_PREDICATE else None
-
-
-def _changed_buckets(platform: Platform, since: int) -> str | None:
-    """Buckets of users whose records or settings changed after a batch; None where they are so many that all is read."""
-    buckets = _changed(platform, since, ["user_bucket"], settings_too=True)
-    return predicate_of(buckets) if len(buckets) <= MOST_IN_ONE_PREDICATE else None
-
-
-def _changed(platform: Platform, since: int, columns: Sequence[str], *, settings_too: bool) -> list[Slice]:
     records, ledger = platform.engine.open(PLAY_RECORDS), platform.engine.open(LEDGER)
     users = tail(platform.engine, ledger, since).restated(since, records.holds) if since and settings_too else []
     moved = [one.predicate for one in restated(platform, ledger, users, since, records.holds)]
-    return list(platform.engine.look_up(records, columns, " or ".join([f"_batch > {since}", *moved])))
+    slices = platform.engine.look_up(records, ["user_bucket", "year"], " or ".join([f"_batch > {since}", *moved]))
+    return predicate_of(slices) if len(slices) <= MOST_IN_ONE_PREDICATE else None

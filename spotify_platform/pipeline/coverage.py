@@ -1,4 +1,4 @@
-"""What is known from where: the answers of the API with the gaps between them, and how far the sources agree."""
+"""What is known from where: the answers of the API, and how far the sources agree."""
 
 import ibis.expr.types as ir
 
@@ -7,34 +7,33 @@ from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAYS
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Put, Replace, Step, Turn, advance
 from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
 from spotify_platform.lakehouse.ledger import stated_settings
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, predicate_of
 from spotify_platform.pipeline.parts import bucket_parts
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.silver import restated_slices
-from spotify_platform.transforms.api_answers import answers_of, with_gaps
+from spotify_platform.pipeline.silver import changed_slices
+from spotify_platform.transforms.api_answers import answers_of
 from spotify_platform.transforms.match_report import match_report
-from spotify_platform.transforms.slices import buckets_of, touched
 
 
 def advance_api_answers(platform: Platform) -> Turn:
-    """Add new answers of recently-played, and find anew where those of their users leave gaps."""
+    """Add the new answers of recently-played."""
     engine = platform.engine
 
     def compute(step: Step) -> Change:
         answers = step.inputs[RECENTLY_PLAYED.table.name]
         if step.rebuild or not step.own.holds:
             return Overwrite(all_answers(platform, answers, step.ledger, step.top))
+        if answers.holds <= step.last:
+            return Append(None)
         new = engine.cache(_answers(platform, answers, step.ledger, step.last, step.top))
-        buckets = [{"user_bucket": row["user_bucket"]} for row in engine.fetch(engine.derive(buckets_of, new)).to_pylist()]
-        there = engine.read(step.own, predicate_of(buckets))
-        return Replace(engine.derive(with_gaps, there, new), buckets) if buckets else Append(None)
+        return Append(new if engine.count(new) else None)
 
     return advance(engine, API_ANSWERS, [RECENTLY_PLAYED.table], compute)
 
 
 def all_answers(platform: Platform, answers: Snapshot, ledger: Snapshot, top: int) -> ir.Table:
     """`silver/api_answers` from all of Bronze, up to and with batch `top`."""
-    return platform.engine.derive(with_gaps, _answers(platform, answers, ledger, 0, top))
+    return _answers(platform, answers, ledger, 0, top)
 
 
 def _answers(platform: Platform, answers: Snapshot, ledger: Snapshot, last: int, top: int) -> ir.Table:
@@ -51,7 +50,7 @@ def advance_match_report(platform: Platform) -> Turn:
         plays = step.inputs[PLAYS.name]
         if step.rebuild or not step.own.holds:
             return Put(_reported(engine, plays), whole=True)
-        slices = _changed(engine, plays, step.last) + restated_slices(platform, plays, step)
+        slices = changed_slices(platform, plays, step)
         if not slices:
             return Append(None)
         if len(slices) > MOST_IN_ONE_PREDICATE:
@@ -65,8 +64,3 @@ def _reported(engine: Engine, plays: Snapshot) -> list[Part]:
     """All of it, part by part."""
     parts = bucket_parts(engine, engine.read(plays))
     return [Part(engine.derive(match_report, engine.read(plays, predicate_of(part))), part) for part in parts]
-
-
-def _changed(engine: Engine, plays: Snapshot, last: int) -> list[Slice]:
-    found: list[Slice] = engine.fetch(engine.derive(touched, engine.read(plays, f"_batch > {last}"))).to_pylist()
-    return found

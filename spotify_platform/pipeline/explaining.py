@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from spotify_platform.contracts.bronze import SOURCES
-from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS, RULES
 from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.engine import Engine, Snapshot
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.lakehouse.slices import predicate_of
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.transforms.explaining import headers_of, plays_with, rule_of
+from spotify_platform.transforms.explaining import headers_of, plays_with, rule_of, rule_of_repeats
 
 _ID = re.compile(r"[0-9a-f]{6,64}")
 _AFTER_DIGITS = "g"  # comes after every hexadecimal digit
@@ -27,8 +27,9 @@ def explain(platform: Platform, wanted: str) -> dict[str, Any]:
         wanted: play_id or the id of one of its records, whole or its first six digits or more.
 
     Returns:
-        play (columns of `silver/plays`), records (columns of `silver/play_records`, with rule, kept and rows), rivals
-        (plays it may be, with `apart_ms`), versions (of every table read, and of published Gold).
+        play (columns of `silver/plays`); records (columns of `silver/play_records`, whether it is kept, else by which rule it
+        joined and how many milliseconds apart, and its rows); rivals (plays it may be, with `apart_ms`); rules (in words);
+        versions (of every table read, and of published Gold).
 
     Raises:
         WrongCall: there is no such play, or there are several.
@@ -46,6 +47,7 @@ def explain(platform: Platform, wanted: str) -> dict[str, Any]:
         "play": _without_bookkeeping(play),
         "records": [_told(engine, bronze[one["source"]], one, play, its_records) for one in its_records],
         "rivals": [_without_bookkeeping(rival) | {"apart_ms": _apart_ms(rival, play)} for rival in rivals],
+        "rules": RULES,
         "versions": {
             "lake": plays.holds,
             **{s.table.path: s.version for s in (plays, records, *bronze.values())},
@@ -96,8 +98,18 @@ def _told(
         for h in headers
         if h["_sha256"].startswith(digest)
     ]
-    said = {"is_kept": rule is None, "rule": rule, "apart_ms": _apart_ms(record, kept) if rule else None}
-    return _without_bookkeeping(record) | said | {"bronze_table": bronze.table.path, "rows": rows}
+    joined = {"is_kept": rule is None, "rule": rule}
+    repeated = rule_of_repeats(record["source"]) if len(rows) > 1 else None
+    return (
+        _without_bookkeeping(record)
+        | joined
+        | {
+            "apart_ms": _apart_ms(record, kept) if rule else None,
+            "repeated_by": repeated,
+            "bronze_table": bronze.table.path,
+            "rows": rows,
+        }
+    )
 
 
 def _apart_ms(one: Mapping[str, Any], other: Mapping[str, Any]) -> int:

@@ -20,7 +20,7 @@ from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, coar
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.parts import bucket_parts, rows_of
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.users import relations_of, restated, stated_as_of
+from spotify_platform.pipeline.users import restated, stated_as_of, zones_of
 from spotify_platform.transforms.slices import ALL_TIME, SLICE, all_years, local_years
 
 FACTS = "fct_plays"
@@ -52,7 +52,7 @@ class Given:
     def of_nobody(cls, platform: Platform) -> "Given":
         """No plays at all: of them Gold has its columns, and a build of it costs what dbt costs whatever it is given."""
         empty = {t.name: platform.engine.values([], {c.name: c.type for c in t.columns}) for t in INPUTS}
-        return cls(empty, relations_of(platform, {})[1])
+        return cls(empty, zones_of(platform, {}))
 
     def rows(self, engine: Engine, name: str) -> ir.Table:
         """All rows of a table."""
@@ -118,7 +118,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
     slices = None if is_new else _slices(platform, inputs[PLAYS.name], ledger, last, top)
     if slices is not None and not slices:
         return GoldBuild(last, top, pins=pin(engine, register, [*own, *inputs.values()], top))
-    _, zones = relations_of(platform, stated_as_of(platform, ledger, top))
+    zones = zones_of(platform, stated_as_of(platform, ledger, top))
     facts = next(s for s in own if s.table.name == FACTS)
     built = _build(platform, Given(inputs, zones), slices, facts)
     with engine.scratch(*built.areas) as scratch:
@@ -147,7 +147,7 @@ def _slices(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, to
     slices: list[Slice] = [{"user_bucket": bucket, "year": year} for bucket, year in sorted(built)]
     if len(slices) <= MOST_IN_ONE_PREDICATE:
         return slices
-    buckets = of_buckets(bucket for bucket, _ in found)
+    buckets = of_buckets(bucket for bucket, _ in built)
     return buckets if len(buckets) <= MOST_IN_ONE_PREDICATE else None
 
 

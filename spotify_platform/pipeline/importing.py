@@ -1,7 +1,6 @@
 """`import`: files from anywhere into the landing zone, and a receipt of what they hold. The files themselves stay."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from spotify_platform.contracts.bronze import BY_TABLE
 from spotify_platform.errors import WrongCall
 from spotify_platform.landing.archives import ArchiveLimits
 from spotify_platform.landing.arrivals import is_litter, look
+from spotify_platform.landing.export_names import missing_parts
 from spotify_platform.landing.inspection import CHUNK, Inspected, inspect
 from spotify_platform.landing.keys import base_name, import_key
 from spotify_platform.pipeline.plan import KINDS
@@ -25,12 +25,6 @@ from spotify_platform.pipeline.reading import Framed, Planned, read_objects
 from spotify_platform.profiles import Profiles, is_time_zone, is_user_id, no_time_zone
 from spotify_platform.settings import Settings
 from spotify_platform.transforms.receipts import judged, months_covered
-
-_YEARS = re.compile(r"_\d{4}(-\d{4})?(?=[_.])")
-_PART = re.compile(
-    r"^(?P<stem>Streaming_History_(?:Audio|Video)|StreamingHistory(?:_[a-z]+)?|endsong|endvideo)_?(?P<number>\d{1,2})\.json$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +115,6 @@ def _opened(settings: Settings, *, dry_run: bool) -> Iterator[Platform]:
         nowhere = settings.model_copy(update={"home": Path(aside), "landing": "", "lake": ""})
         with opened(nowhere) as platform:
             yield platform
-
-
-def missing_parts(names: Sequence[str]) -> Iterator[str]:
-    """Numbers missing from each series of file names, as `StreamingHistory_music part 2 of 0-5`."""
-    series: dict[str, set[int]] = {}
-    for name in names:
-        if match := _PART.match(_YEARS.sub("", name)):
-            series.setdefault(match["stem"], set()).add(int(match["number"]))
-    for stem, numbers in sorted(series.items()):
-        if missing := sorted(set(range(max(numbers) + 1)) - numbers):
-            yield f"{stem} part{'s' * (len(missing) > 1)} {', '.join(map(str, missing))} of 0-{max(numbers)}"
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

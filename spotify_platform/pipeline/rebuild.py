@@ -13,7 +13,7 @@ from spotify_platform.pipeline.coverage import all_answers
 from spotify_platform.pipeline.gold import INPUTS, Given, build_aside, gold_tables, marts
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.silver import all_plays, all_records
-from spotify_platform.pipeline.users import relations_of, stated_as_of
+from spotify_platform.pipeline.users import stated_as_of, zones_of
 from spotify_platform.transforms.match_report import match_report
 from spotify_platform.transforms.slices import together
 
@@ -55,7 +55,7 @@ def verify(platform: Platform) -> list[Comparison]:
     report = engine.cache(engine.derive(match_report, plays))
     rebuilt = {PLAY_RECORDS: records, PLAYS: plays, API_ANSWERS: answers, MATCH_REPORT: report}
     found = [_compared(platform, t.path, engine.read(engine.open(t)), rows) for t, rows in rebuilt.items()]
-    _, zones = relations_of(platform, stated_as_of(platform, ledger, ledger.holds))
+    zones = zones_of(platform, stated_as_of(platform, ledger, ledger.holds))
     given = Given({table.name: rebuilt[table] for table in INPUTS}, zones)
     with engine.scratch(*build_aside(platform, given)) as built:
         for table in gold_tables(platform):

@@ -40,15 +40,18 @@ def refresh(platform: Platform, *, full: bool = False, told: Callable[[str], Non
     Raises:
         DataFailedCheck: a blocking check failed; what is published is unchanged.
     """
-    turns = {}
+    todo = steps(full=full)
+    planned: Sequence[int] = ()
     for table in CHECKED:
         told(table.path)
-        turns[table.path] = steps(full=full)[table.path](platform)
-        if table is LEDGER and turns[LEDGER.path].snapshot.holds > platform.engine.open(PUBLISHED).holds:
-            import_ahead()
+        turn = todo[table.path](platform)
+        if table is LEDGER:
+            planned = turn.batches
+            if turn.snapshot.holds > platform.engine.open(PUBLISHED).holds:
+                import_ahead()
         stop_if_failed(check(platform, table))
     told("gold")
-    return Refreshed(turns[LEDGER.path].batches, advance_gold(platform))
+    return Refreshed(planned, advance_gold(platform))
 
 
 def steps(*, full: bool = False) -> dict[str, Callable[[Platform], Turn]]:

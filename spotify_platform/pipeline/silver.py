@@ -9,10 +9,10 @@ from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.commit import Append, Change, Put, Replace, Step, Turn, advance
 from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
 from spotify_platform.lakehouse.ledger import stated_settings
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, of_buckets, predicate_of
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, coarser, of_buckets, predicate_of
 from spotify_platform.pipeline.parts import ROWS_AT_ONCE, bucket_parts, rows_of
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.users import relations_of, restated, stated_as_of
+from spotify_platform.pipeline.users import listeners_of, restated, stated_as_of, zones_of
 from spotify_platform.transforms.play_records import conform_all, distinct
 from spotify_platform.transforms.plays import resolve
 from spotify_platform.transforms.slices import SLICE, near, slices_of, sources_of, touched, within
@@ -67,8 +67,7 @@ def advance_plays(platform: Platform) -> Turn:
         records = step.inputs[PLAY_RECORDS.name]
         if step.rebuild or not step.own.holds:
             return Put(_resolved(platform, step, bucket_parts(engine, engine.read(records))), whole=True)
-        found = _touched(platform, records, step.last) + restated_slices(platform, records, step)
-        slices = [dict(pair) for pair in sorted({tuple(sorted(s.items())) for s in found})]
+        slices = changed_slices(platform, records, step)
         if not slices:
             return Append(None)
         concerned = predicate_of(of_buckets(s["user_bucket"] for s in slices))
@@ -93,13 +92,13 @@ def _resolved(platform: Platform, step: Step, parts: Sequence[list[Slice]]) -> l
 def all_plays(platform: Platform, records: ir.Table, ledger: Snapshot, top: int) -> ir.Table:
     """`silver/plays` of the records given, with the users' settings as of batch `top`."""
     engine = platform.engine
-    users, zones = relations_of(platform, stated_as_of(platform, ledger, top))
+    stated = stated_as_of(platform, ledger, top)
     sources = engine.fetch(engine.derive(sources_of, records))["source"].to_pylist()
     return engine.derive(
         resolve,
         records,
-        users,
-        zones,
+        listeners_of(platform, stated),
+        zones_of(platform, stated),
         local_time=engine.local_time,
         epoch_ms=engine.epoch_ms,
         rules=platform.rules,
@@ -112,18 +111,13 @@ def _found(platform: Platform, slices: ir.Table) -> list[Slice]:
     return found
 
 
-def _touched(platform: Platform, records: Snapshot, last: int) -> list[Slice]:
-    """Slices within reach of records of batches after `last`."""
-    return _found(platform, platform.engine.derive(touched, platform.engine.read(records, f"_batch > {last}")))
-
-
-def restated_slices(platform: Platform, rows: Snapshot, step: Step) -> list[Slice]:
-    """Slices of records or plays in which changed settings show."""
-    changed = restated(platform, step.ledger, step.restated, step.last, step.top)
-    if not changed:
-        return []
-    where = " or ".join(one.predicate for one in changed)
-    return list(platform.engine.look_up(rows, ["user_bucket", "year"], where))
+def changed_slices(platform: Platform, rows: Snapshot, step: Step) -> list[Slice]:
+    """Slices of records, or of plays, within reach of what the step's batches brought, and those in which settings show."""
+    engine = platform.engine
+    found = _found(platform, engine.derive(touched, engine.read(rows, f"_batch > {step.last}")))
+    if moved := restated(platform, step.ledger, step.restated, step.last, step.top):
+        found += engine.look_up(rows, ["user_bucket", "year"], " or ".join(one.predicate for one in moved))
+    return coarser(found, ["user_bucket", "year"])
 
 
 def _with_margins(platform: Platform, records: Snapshot, slices: Sequence[Slice]) -> ir.Table:

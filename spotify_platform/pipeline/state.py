@@ -10,12 +10,12 @@ from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import MATCH_REPORT, PLAYS
 from spotify_platform.lakehouse.publishing import published
+from spotify_platform.landing.export_names import missing_parts
 from spotify_platform.landing.keys import base_name, split
 from spotify_platform.pipeline.checks import check
 from spotify_platform.pipeline.gold import gold_tables
-from spotify_platform.pipeline.importing import missing_parts
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.transforms.coverage import gap_days, months_of_sources
+from spotify_platform.transforms.status import gap_days, months_of_sources
 
 COVERAGE = "listening_coverage"
 
@@ -67,8 +67,8 @@ def _gaps(platform: Platform) -> Iterator[dict[str, Any]]:
     """Days with a gap in the API's feed, as they were published; open where no export fills it."""
     engine = platform.engine
     pins = published(engine)
-    table = next((t for t in gold_tables(platform) if t.name == COVERAGE), None)
-    if pins is None or table is None or table.path not in pins.versions:
+    table = next(t for t in gold_tables(platform) if t.name == COVERAGE)
+    if pins is None or table.path not in pins.versions:
         return
     days = engine.read(engine.open(table, version=pins.versions[table.path]))
     rows = engine.fetch(engine.derive(gap_days, days)).to_pylist()

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import ibis.expr.types as ir
 
@@ -65,19 +65,17 @@ def stated_as_of(platform: Platform, ledger: Snapshot, top: int) -> dict[str, St
     return {user: Stated.of_text(text) for user, text in stated_settings(platform.engine, ledger, top).items()}
 
 
-def relations_of(platform: Platform, stated: Mapping[str, Stated]) -> tuple[ir.Table, ir.Table]:
-    """Users (user_id, leave_out_incognito) and their zones (user_id, time_zone, starts_at, ends_at)."""
-    users = [{"user_id": u, "leave_out_incognito": s.profile.leave_out_incognito} for u, s in stated.items()]
-    zones = [
-        {"user_id": user, "time_zone": p.time_zone, "starts_at": p.starts_at, "ends_at": p.ends_at}
-        for user, one in stated.items()
-        for p in one.profile.periods
-    ]
-    values = platform.engine.values
-    return (
-        values(users, {"user_id": "string", "leave_out_incognito": "boolean"}),
-        values(zones, {"user_id": "string", "time_zone": "string", "starts_at": TIMESTAMP, "ends_at": TIMESTAMP}),
-    )
+def listeners_of(platform: Platform, stated: Mapping[str, Stated]) -> ir.Table:
+    """Users with what decides on their plays: user_id, leave_out_incognito."""
+    rows = [{"user_id": user, "leave_out_incognito": one.profile.leave_out_incognito} for user, one in stated.items()]
+    return platform.engine.values(rows, {"user_id": "string", "leave_out_incognito": "boolean"})
+
+
+def zones_of(platform: Platform, stated: Mapping[str, Stated]) -> ir.Table:
+    """Their time zones: user_id, time_zone, starts_at, ends_at; of each user all time."""
+    rows = [{"user_id": user, **asdict(period)} for user, one in stated.items() for period in one.profile.periods]
+    schema = {"user_id": "string", "time_zone": "string", "starts_at": TIMESTAMP, "ends_at": TIMESTAMP}
+    return platform.engine.values(rows, schema)
 
 
 def restated(platform: Platform, ledger: Snapshot, users: Sequence[str], last: int, top: int) -> list[Restated]:

@@ -3,14 +3,19 @@
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.model import Column, Table
 from spotify_platform.contracts.ops import ACCOUNTING
-from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.contracts.silver import MATCH_REPORT, PLAYS
 
 CONTRACT = "contract"
 ROWS_ARE_ALL_THERE = "rows_are_all_there"
 ADDS_UP = "adds_up"
 EVERY_PLAY_HAS_ITS_RECORDS = "every_play_has_its_records"
 
+EVERY_RECORD_IS_COUNTED = "every_record_is_counted"
+
 RECONCILED = {
+    MATCH_REPORT.path: {
+        EVERY_RECORD_IS_COUNTED: "records = matched + ambiguous + unmatched_in_overlap + alone, and as many as plays have"
+    },
     ACCOUNTING.path: {ADDS_UP: "rows_in = rows_new + rows_repeat + rows_quarantined, for every object"},
     PLAYS.path: {EVERY_PLAY_HAS_ITS_RECORDS: "every record is in exactly one play, and every play's records are there"},
 } | {

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.lakehouse.engine import Engine
-from spotify_platform.quality.demands import ADDS_UP, EVERY_PLAY_HAS_ITS_RECORDS, ROWS_ARE_ALL_THERE
+from spotify_platform.quality.demands import ADDS_UP, EVERY_PLAY_HAS_ITS_RECORDS, EVERY_RECORD_IS_COUNTED, ROWS_ARE_ALL_THERE
 from spotify_platform.quality.outcome import Outcome
 
 
@@ -27,6 +27,23 @@ def check_accounting(engine: Engine, path: str, rows: ir.Table) -> Outcome:
 def check_records_of_plays(engine: Engine, path: str, records: ir.Table, plays: ir.Table) -> Outcome:
     """Every record is in exactly one play, and every play's records are there, in the slices given."""
     return _outcome(engine, path, EVERY_PLAY_HAS_ITS_RECORDS, engine.derive(records_astray, records, plays))
+
+
+def check_match_report(engine: Engine, path: str, report: ir.Table, plays: ir.Table) -> Outcome:
+    """The report has every record of the plays that are in Gold, once, in the slices given."""
+    return _outcome(engine, path, EVERY_RECORD_IS_COUNTED, engine.derive(report_that_differs, report, plays))
+
+
+def report_that_differs(report: ir.Table, plays: ir.Table) -> ir.Table:
+    """How many lines do not add up, and how many slices have not the records of their plays."""
+    slices = ["user_bucket", "year"]
+    sums = report.records != report.matched + report.ambiguous + report.unmatched_in_overlap + report.alone
+    wrong = report.aggregate(lines_that_differ=sums.cast("int64").sum())
+    counted = report.group_by(slices).aggregate(counted=report.records.sum())
+    there = plays.filter(~plays.is_excluded).group_by(slices).aggregate(there=ibis._.record_ids.length().sum())
+    both = counted.outer_join(there, slices)
+    differ = (both.counted.fill_null(0) != both.there.fill_null(0)).cast("int64")
+    return wrong.cross_join(both.aggregate(slices_that_differ=differ.sum()))
 
 
 def objects_that_differ(rows: ir.Table) -> ir.Table:

@@ -1,16 +1,7 @@
-"""What `explain` looks up, and the words for the rules."""
+"""What `explain` looks up."""
 
 import ibis.expr.types as ir
 
-RULES = {
-    "R1": "rows of the extended export that end in the same second, of the same content and length, are one",
-    "R2": "items of recently-played with the same time and track are one",
-    "R0": "rows of account data of the same minute, names and length are as many plays as one file has of them at most",
-    "R3": "the extended export has a play of this minute, title and length",
-    "R4": "the API tells of the same track, and the ends are seconds apart",
-    "R5": "the API tells of these names in this minute, the one before or the one after",
-    "R6": "the same content minutes apart: one play or two, nobody can tell; the API's does not count",
-}
 _OF_ONE_SOURCE = {"extended": "R1", "api": "R2", "account": "R0"}
 
 

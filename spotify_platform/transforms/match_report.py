@@ -15,8 +15,9 @@ def match_report(plays: ir.Table) -> ir.Table:
     """One row a user, month and source.
 
     Args:
-        plays: rows of `silver/plays`, whole months of them.
+        plays: rows of `silver/plays`, whole months of them; those that are left out of Gold are left out here too.
     """
+    plays = plays.filter(~plays.is_excluded)
     known = plays.mutate(
         month_start=plays.ended_at.truncate("M").date(),
         source_count=plays.sources.length(),
@@ -47,7 +48,7 @@ def _of_source(plays: ir.Table, source: str) -> ir.Table:
     is_missed = ~is_ambiguous & (told.source_count == 1) & _should_be_known(told, source)
     kinds = {
         "matched": is_matched,
-        **{rule: holds for rule, holds in rules.items() if has_part[rule]},
+        **{rule: is_matched & holds for rule, holds in rules.items() if has_part[rule]},
         "ambiguous": is_ambiguous,
         "unmatched_in_overlap": is_missed,
         "alone": ~(is_ambiguous | is_matched | is_missed),

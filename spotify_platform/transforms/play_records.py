@@ -26,7 +26,7 @@ def conform(source: str, rows: ir.Table, users: ir.Table) -> ir.Table:
     Args:
         source: extended, account or api.
         rows: rows of the source's Bronze table.
-        users: user_id, user_bucket, time_zone.
+        users: user_id, user_bucket.
     """
     shaped = SHAPES[source](rows)
     placed = shaped.mutate(

@@ -3,6 +3,11 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+MINUTE_MS = 60_000
+REACH = timedelta(hours=1)
+"""How far in time one record may change what another is; a slice is read with as much again on each side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,15 @@ class Rules:
     ambiguous_ms: int = 600_000
     previous_ms: int = 2_400_000
 
+    def __post_init__(self) -> None:
+        """Refuse windows that are none, and those that reach further than slices are made anew."""
+        if min(self.match_ms, self.ambiguous_ms, self.previous_ms) < 1:
+            raise ValueError("A window of the rules is 1 ms or more.")
+        if self.reach_ms > REACH / timedelta(milliseconds=1):
+            raise ValueError(
+                f"The windows of the rules reach {self.reach_ms} ms, and slices are made anew {REACH} around a change."
+            )
+
     @property
     def reach_ms(self) -> int:
         """How far in time one record can change what a play is.
@@ -35,6 +49,3 @@ class Rules:
     def sha256(self) -> str:
         """Fingerprint of the rules."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
-
-
-MINUTE_MS = 60_000

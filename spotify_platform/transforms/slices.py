@@ -1,15 +1,12 @@
 """Which slices rows are in, and which rows slices need: a change is worked out where it is felt, and nowhere else."""
 
-from datetime import timedelta
-
 import ibis
 import ibis.expr.types as ir
 
+from spotify_platform.transforms.rules import REACH
+
 SLICE = {"user_bucket": "int32", "year": "int32"}
 """Columns of slices as a relation."""
-
-REACH = timedelta(hours=1)
-"""How far in time one record can change what another is; a slice is read with as much again on each side."""
 
 ALL_TIME = 1970
 """The year of what is about all time: its period begins in 1970."""

@@ -197,9 +197,14 @@ def test_coverage_is_what_plain_sql_says(con: duckdb.DuckDBPyConnection) -> None
             from ({HEARD}) group by all
         ),
         gaps as (
-            select distinct user_id, unnest(generate_series(timezone({zone}, gap_since)::date, timezone({zone}, oldest_at)::date,
+            select distinct user_id, unnest(generate_series(timezone({zone}, since)::date, timezone({zone}, oldest_at)::date,
                 interval 1 day))::date as local_date
-            from silver.api_answers where gap_since is not null
+            from (
+                select *, (select max(newest_at) from silver.api_answers b
+                    where b.user_id = a.user_id and b.oldest_at < a.oldest_at) as since
+                from silver.api_answers a
+            )
+            where since < oldest_at and item_count in (20, 50)
         ),
         all_days as (select user_id, local_date from days union select user_id, local_date from gaps)
         select user_id, (select any_value(user_bucket) from days d where d.user_id = a.user_id), local_date,
@@ -222,10 +227,12 @@ def test_coverage_is_what_plain_sql_says(con: duckdb.DuckDBPyConnection) -> None
 def test_the_summary_counts_each_record_once(con: duckdb.DuckDBPyConnection) -> None:
     expected = con.sql("""
         select r.user_id, r.source, count(*), count_if(match = 'matched'), count_if(match = 'ambiguous'),
-            count_if('extended' in sources and 'account' in sources and r.source <> 'api'),
-            count_if('extended' in sources and 'api' in sources and r.source <> 'account'),
-            count_if(sources = ['account', 'api'])
-        from silver.play_records r join (select *, unnest(record_ids) as record_id from silver.plays) p using (record_id)
+            count_if(match = 'matched' and 'extended' in sources and 'account' in sources and r.source <> 'api'),
+            count_if(match = 'matched' and 'extended' in sources and 'api' in sources and r.source <> 'account'),
+            count_if(match = 'matched' and sources = ['account', 'api'])
+        from silver.play_records r join (
+            select *, unnest(record_ids) as record_id from silver.plays where not is_excluded
+        ) p using (record_id)
         group by all order by all""").fetchall()
     columns = "user_id, source, records, matched, ambiguous, matched_r3, matched_r4, matched_r5"
     for period in ("all", "year", "month"):

@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.quality.reconciliation import check_accounting, check_bronze_rows, check_records_of_plays
+from spotify_platform.quality.reconciliation import (
+    check_accounting,
+    check_bronze_rows,
+    check_match_report,
+    check_records_of_plays,
+)
 
 BRONZE = {"_object": "string", "_batch": "int64", "_part": "string", "_rows_in": "int64", "_status": "string"}
 HEADER = {"_object": "a", "_batch": 1, "_part": "object", "_rows_in": 1, "_status": "loaded"}
@@ -54,3 +59,27 @@ def test_every_record_is_in_one_play(
         [{"play_id": play, "record_ids": ids} for play, ids in plays], {"play_id": "string", "record_ids": "array<string>"}
     )
     assert check_records_of_plays(engine, "silver/plays", known, made).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("records", "matched", "alone", "plays", "passed"),
+    [
+        (3, 2, 1, [2, 1], True),
+        (3, 2, 0, [2, 1], False),
+        (3, 3, 1, [2, 1], False),
+        (3, 2, 1, [2], False),
+        (2, 1, 1, [2, 1], False),
+    ],
+)
+def test_the_report_has_every_record_of_the_plays(
+    records: int, matched: int, alone: int, plays: list[int], passed: bool, platform: Platform
+) -> None:
+    engine = platform.engine
+    slice_ = {"user_bucket": 1, "year": 2024}
+    counts = {"records": records, "matched": matched, "ambiguous": 0, "unmatched_in_overlap": 0, "alone": alone}
+    types = dict.fromkeys(slice_, "int32")
+    report = engine.values([slice_ | counts], types | dict.fromkeys(counts, "int64"))
+    private = slice_ | {"is_excluded": True, "record_ids": ["x"]}
+    made = [slice_ | {"is_excluded": False, "record_ids": [str(n) for n in range(count)]} for count in plays]
+    there = engine.values([*made, private], types | {"is_excluded": "boolean", "record_ids": "array<string>"})
+    assert check_match_report(engine, "silver/match_report", report, there).passed is passed

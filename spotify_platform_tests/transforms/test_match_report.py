@@ -20,6 +20,7 @@ def play(day: int, *sources: str, records: int | None = None, **changes: Any) ->
         "year": 2024,
         "ended_at": f"2024-05-{day:02d} 10:00:00",
         "is_counted": True,
+        "is_excluded": False,
         "sources": sorted(sources),
         "match": match,
         "record_ids": [str(n) for n in range(count)],
@@ -73,5 +74,9 @@ def test_months_know_nothing_of_each_other(engine: DuckDbDelta) -> None:
 def test_ambiguous_ones_are_neither_matched_nor_missed(engine: DuckDbDelta) -> None:
     doubtful = play(2, "extended", "account", match="ambiguous")
     found = report(engine, doubtful, play(3, "api", match="ambiguous"))
-    assert found["extended"] == {"records": 1, "matched_r3": 1, "ambiguous": 1}
-    assert found["api"] == {"records": 1, "ambiguous": 1}
+    assert found["extended"] == found["account"] == found["api"] == {"records": 1, "ambiguous": 1}
+
+
+def test_what_is_left_out_of_gold_is_left_out(engine: DuckDbDelta) -> None:
+    private = play(2, "extended", is_excluded=True)
+    assert report(engine, play(1, "extended"), private)["extended"] == {"records": 1, "alone": 1}

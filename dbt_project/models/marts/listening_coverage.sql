@@ -20,20 +20,19 @@ with plays as (
 gaps as (
 
     select
-        answers.user_id,
-        answers.user_bucket,
-        {{ local_date('answers.gap_since', 'zone_before.time_zone') }} as first_day,
-        {{ local_date('answers.oldest_at', 'zone_after.time_zone') }} as last_day
-    from {{ source('silver', 'api_answers') }} as answers
+        untold.user_id,
+        untold.user_bucket,
+        {{ local_date('untold.gap_since', 'zone_before.time_zone') }} as first_day,
+        {{ local_date('untold.gap_until', 'zone_after.time_zone') }} as last_day
+    from {{ ref('stg_feed_gaps') }} as untold
     inner join {{ source('silver', 'zones') }} as zone_before
-        on zone_before.user_id = answers.user_id
-        and zone_before.starts_at <= answers.gap_since
-        and answers.gap_since < zone_before.ends_at
+        on zone_before.user_id = untold.user_id
+        and zone_before.starts_at <= untold.gap_since
+        and untold.gap_since < zone_before.ends_at
     inner join {{ source('silver', 'zones') }} as zone_after
-        on zone_after.user_id = answers.user_id
-        and zone_after.starts_at <= answers.oldest_at
-        and answers.oldest_at < zone_after.ends_at
-    where answers.gap_since is not null
+        on zone_after.user_id = untold.user_id
+        and zone_after.starts_at <= untold.gap_until
+        and untold.gap_until < zone_after.ends_at
 
 ),
 
