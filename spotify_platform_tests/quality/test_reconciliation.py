@@ -62,21 +62,21 @@ def test_every_record_is_in_one_play(
 
 
 @pytest.mark.parametrize(
-    ("records", "matched", "alone", "plays", "passed"),
+    ("told", "plays", "passed"),
     [
-        (3, 2, 1, [2, 1], True),
-        (3, 2, 0, [2, 1], False),
-        (3, 3, 1, [2, 1], False),
-        (3, 2, 1, [2], False),
-        (2, 1, 1, [2, 1], False),
+        ((3, 2, 1), [2, 1], True),
+        ((3, 2, 0), [2, 1], False),
+        ((3, 3, 1), [2, 1], False),
+        ((3, 2, 1), [2], False),
+        ((2, 1, 1), [2, 1], False),
     ],
 )
 def test_the_report_has_every_record_of_the_plays(
-    records: int, matched: int, alone: int, plays: list[int], passed: bool, platform: Platform
+    told: tuple[int, int, int], plays: list[int], passed: bool, platform: Platform
 ) -> None:
     engine = platform.engine
     slice_ = {"user_bucket": 1, "year": 2024}
-    counts = {"records": records, "matched": matched, "ambiguous": 0, "unmatched_in_overlap": 0, "alone": alone}
+    counts = dict(zip(("records", "matched", "alone"), told, strict=True)) | {"ambiguous": 0, "unmatched_in_overlap": 0}
     types = dict.fromkeys(slice_, "int32")
     report = engine.values([slice_ | counts], types | dict.fromkeys(counts, "int64"))
     private = slice_ | {"is_excluded": True, "record_ids": ["x"]}
