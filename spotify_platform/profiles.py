@@ -22,6 +22,7 @@ _FIRST_TABLE = re.compile(r"^\s*\[", re.MULTILINE)
 _KEYS = frozenset({"time_zone", "stays", "leave_out_incognito"})
 _STAY_KEYS = frozenset({"time_zone", "first_day", "last_day"})
 _EXAMPLE = 'time_zone = "Asia/Tokyo", first_day = 2024-07-01, last_day = 2024-07-14'
+_YEARS = (1971, 2199)
 BEGINNING, END_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -32,6 +33,9 @@ def is_user_id(name: str) -> bool:
 
 def is_time_zone(name: object) -> bool:
     """Whether a name is an IANA time zone; found by opening it, since listing all of them takes a second."""
+    # Files of the zone database that name no zone, or the same zones once more: engines do not know them.
+    if str(name) in {"localtime", "Factory", "posixrules"} or str(name).startswith(("posix/", "right/")):
+        return False
     try:
         ZoneInfo(str(name))
     except (KeyError, ValueError, OSError):
@@ -164,7 +168,7 @@ class Profiles:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WrongCall(f'{path} is not valid TOML: {error}. Write for example: time_zone = "Europe/Berlin"') from None
 
@@ -186,6 +190,8 @@ def _stay(path: Path, said: dict[str, Any]) -> Stay:
     # A datetime is a date to Python, and none here.
     if type(first) is not date or (last is not None and (type(last) is not date or last < first)):
         raise WrongCall(f"{path}: a stay has a first_day and no earlier last_day, or none: {_EXAMPLE}.")
+    if not (_YEARS[0] <= first.year and (last is None or last.year <= _YEARS[1])):
+        raise WrongCall(f"{path}: a stay lies between {_YEARS[0]} and {_YEARS[1]}; one that lasts has no last_day.")
     return Stay(first, _zone(path, said.get("time_zone")), last)
 
 

@@ -32,6 +32,10 @@ def test_a_profile_says_where_its_user_was(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ('time_zone = "Nowhere"', "no IANA time zone"),
+        ('time_zone = "localtime"', "no IANA time zone"),
+        ('time_zone = "posix/Europe/Berlin"', "no IANA time zone"),
+        ('[[stays]]\ntime_zone = "UTC"\nfirst_day = 2024-07-02\nlast_day = 9999-12-31', "has no last_day"),
+        ('[[stays]]\ntime_zone = "Asia/Tokyo"\nfirst_day = 0001-01-01', "between 1971"),
         ("time_zone = ", "not valid TOML"),
         ('timezone = "UTC"', "timezone is no setting; there are leave_out_incognito, stays, time_zone"),
         ('leave_out_incognito = "yes"', "true or false"),
@@ -48,6 +52,11 @@ def test_what_is_wrong_with_a_profile_is_said(tmp_path: Path, text: str, said: s
     (tmp_path / "anna.toml").write_text(text)
     with pytest.raises(WrongCall, match=rf"anna\.toml.*{said}"):
         Profiles(tmp_path, "UTC").of("anna")
+
+
+def test_a_profile_of_notepad_is_read(tmp_path: Path) -> None:
+    (tmp_path / "anna.toml").write_bytes(b'\xef\xbb\xbftime_zone = "Asia/Tokyo"')
+    assert Profiles(tmp_path, "UTC").of("anna").time_zone == "Asia/Tokyo"
 
 
 def test_keeping_a_zone_leaves_the_rest_of_a_profile(tmp_path: Path) -> None:

@@ -38,7 +38,10 @@ def explain(platform: Platform, wanted: str) -> dict[str, Any]:
     plays, records = engine.open(PLAYS), engine.open(PLAY_RECORDS)
     found = _record(engine, records, wanted)
     near = predicate_of([{"user_bucket": found["user_bucket"], "year": found["year"] + n} for n in (-1, 0, 1)])
-    [play] = _plays(engine, plays, near, [found["record_id"]])
+    made = _plays(engine, plays, near, [found["record_id"]])
+    if not made:
+        raise WrongCall(f"Record {found['record_id']} is in no play yet. Run: spotify-platform refresh")
+    play = made[0]
     rivals = _plays(engine, plays, near, play["ambiguous_with"]) if play["ambiguous_with"] else []
     its_records = _records(engine, records, near, play)
     bronze = {source: engine.open(_BRONZE[source]) for source in play["sources"]}

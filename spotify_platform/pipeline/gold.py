@@ -110,7 +110,8 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
     own = [engine.open(table) for table in tables]
     inputs, ledger = {table.name: engine.open(table) for table in INPUTS}, engine.open(LEDGER)
     last, top = register.holds, min(snapshot.holds for snapshot in inputs.values())
-    if top <= last:
+    # One that is ahead is another run's at this moment: it brings on the others, and Gold after them.
+    if top <= last or any(snapshot.holds > top for snapshot in inputs.values()):
         return GoldBuild(last, last)
     if any(snapshot.holds > top for snapshot in own):
         raise Conflict("gold: another writer is ahead of what was read")

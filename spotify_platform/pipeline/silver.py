@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.commit import Append, Change, Put, Replace, Step, Turn, advance
 from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
 from spotify_platform.lakehouse.ledger import stated_settings
@@ -93,6 +94,11 @@ def all_plays(platform: Platform, records: ir.Table, ledger: Snapshot, top: int)
     """`silver/plays` of the records given, with the users' settings as of batch `top`."""
     engine = platform.engine
     stated = stated_as_of(platform, ledger, top)
+    if any(one.rules != platform.rules.sha256 for one in stated.values()):
+        raise WrongCall(
+            "The plays of this lake are ordered by other rules than this program has: another version of it is at work. "
+            "End the older one, and run: spotify-platform refresh"
+        )
     sources = engine.fetch(engine.derive(sources_of, records))["source"].to_pylist()
     return engine.derive(
         resolve,
@@ -112,11 +118,15 @@ def _found(platform: Platform, slices: ir.Table) -> list[Slice]:
 
 
 def changed_slices(platform: Platform, rows: Snapshot, step: Step) -> list[Slice]:
-    """Slices of records, or of plays, within reach of what the step's batches brought, and those in which settings show."""
+    """Slices of records, or of plays, within reach of what the step's batches brought, and those in which settings show.
+
+    Of the step's own slices too: what settings change can leave one of them empty.
+    """
     engine = platform.engine
     found = _found(platform, engine.derive(touched, engine.read(rows, f"_batch > {step.last}")))
     if moved := restated(platform, step.ledger, step.restated, step.last, step.top):
-        found += engine.look_up(rows, ["user_bucket", "year"], " or ".join(one.predicate for one in moved))
+        where = " or ".join(one.predicate for one in moved)
+        found += [found for table in (rows, step.own) for found in engine.look_up(table, ["user_bucket", "year"], where)]
     return coarser(found, ["user_bucket", "year"])
 
 

@@ -24,9 +24,19 @@ def check_accounting(engine: Engine, path: str, rows: ir.Table) -> Outcome:
     return _outcome(engine, path, ADDS_UP, engine.derive(accounts_that_differ, rows))
 
 
-def check_records_of_plays(engine: Engine, path: str, records: ir.Table, plays: ir.Table) -> Outcome:
-    """Every record is in exactly one play, and every play's records are there, in the slices given."""
-    return _outcome(engine, path, EVERY_PLAY_HAS_ITS_RECORDS, engine.derive(records_astray, records, plays))
+def check_records_of_plays(
+    engine: Engine, path: str, changed: tuple[ir.Table, ir.Table], around: tuple[ir.Table, ir.Table]
+) -> Outcome:
+    """Every record is in exactly one play, and every play's records are there.
+
+    Args:
+        engine: computes.
+        path: the table's.
+        changed: records and plays of the slices in question.
+        around: records and plays of these and of the years beside: at the turn of a year a play is in one, a record of it in
+            the other.
+    """
+    return _outcome(engine, path, EVERY_PLAY_HAS_ITS_RECORDS, engine.derive(records_astray, *changed, *around))
 
 
 def check_match_report(engine: Engine, path: str, report: ir.Table, plays: ir.Table) -> Outcome:
@@ -66,17 +76,15 @@ def accounts_that_differ(rows: ir.Table) -> ir.Table:
     return rows.aggregate(objects_that_differ=differs.cast("int64").sum())
 
 
-def records_astray(records: ir.Table, plays: ir.Table) -> ir.Table:
+def records_astray(records: ir.Table, plays: ir.Table, records_around: ir.Table, plays_around: ir.Table) -> ir.Table:
     """How many records are in no play or in several, and how many that plays name are not there."""
-    named = plays.select("play_id", record_id=plays.record_ids.unnest())
-    both = records.select("record_id", known=1).outer_join(named, "record_id")
-    each = both.group_by(key=ibis.coalesce(both.record_id, both.record_id_right)).aggregate(
-        known=both.known.max(), plays=both.play_id.nunique()
-    )
-    return each.aggregate(
-        records_not_in_one_play=(each.known.notnull() & (each.plays != 1)).cast("int64").sum(),
-        records_that_are_missing=each.known.isnull().cast("int64").sum(),
-    )
+    named_around = plays_around.select("play_id", record_id=plays_around.record_ids.unnest())
+    found = records.select("record_id").left_join(named_around, "record_id")
+    each = found.group_by("record_id").aggregate(plays=found.play_id.nunique())
+    named = plays.select(record_id=plays.record_ids.unnest()).distinct()
+    astray = each.aggregate(records_not_in_one_play=(each.plays != 1).cast("int64").sum())
+    missing = named.anti_join(records_around, "record_id")
+    return astray.cross_join(missing.aggregate(records_that_are_missing=missing.count()))
 
 
 def _outcome(engine: Engine, path: str, name: str, counts: ir.Table) -> Outcome:

@@ -13,9 +13,11 @@ def answers_of(rows: ir.Table, users: ir.Table) -> ir.Table:
         rows: good and bad rows of `bronze/recently_played`.
         users: user_id, user_bucket.
     """
-    in_order = ibis.window(group_by=["_user", "_sha256"], order_by="_row")
-    begins = (rows.played_at > rows.played_at.lag().over(in_order)).fill_null(False)  # noqa: FBT003 - a literal
-    marked = rows.select("_user", "_sha256", "_row", "_part", "_batch", "played_at", begins=begins.cast("int64"))
+    kept = rows.select("_user", "_sha256", "_row", "_part", "_batch", "played_at")
+    timed, untimed = kept.filter(kept.played_at.notnull()), kept.filter(kept.played_at.isnull())
+    before = ibis.window(group_by=["_user", "_sha256"], order_by="_row")
+    begins = (timed.played_at > timed.played_at.lag().over(before)).fill_null(False)  # noqa: FBT003 - a literal
+    marked = timed.mutate(begins=begins.cast("int64")).union(untimed.mutate(begins=ibis.literal(0, "int64")))
     so_far = ibis.cumulative_window(group_by=["_user", "_sha256"], order_by="_row")
     paged = marked.mutate(page=marked.begins.sum().over(so_far))
     played_at = ibis.ifelse(paged["_part"] == "row", paged.played_at, None)

@@ -26,6 +26,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Itera
     drop(landing, "inbox/anna/one/endsong.json", [extended(5), extended(**LATE)])
     drop(landing, "inbox/anna/two/endsong.json", [extended(5, platform="ios")])
     drop(landing, "inbox/anna/StreamingHistory0.json", [account(0)])
+    drop(landing, "inbox/bert/StreamingHistory0.json", [account(0)])  # the same bytes, another's
     drop(landing, "inbox/anna/poll.json", answer(item(7), {**item(), "played_at": "2024-05-05T12:08:00.5Z"}))
     with opened(load_settings(home=home, settle_seconds=0, buckets=4)) as found:
         refresh(found)
@@ -35,6 +36,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Itera
 def plays(platform: Platform) -> dict[str, dict[str, Any]]:
     """Plays by what their sources are."""
     rows = platform.engine.fetch(platform.engine.read(platform.engine.open(PLAYS))).to_pylist()
+    rows = [row for row in rows if row["user_id"] == "anna"]
     return {"+".join(row["sources"]): row for row in rows}
 
 
@@ -53,6 +55,7 @@ def test_a_play_of_three_sources(platform: Platform) -> None:
         ("inbox/anna/one/endsong.json", 0),
         ("inbox/anna/two/endsong.json", 0),
     }
+    assert [row["object"] for row in told["account"]["rows"]] == ["inbox/anna/StreamingHistory0.json"]
     assert told["api"]["rows"][0]["object"] == "inbox/anna/poll.json"
     assert found["versions"]["lake"] == 1
     expected = {"silver/plays", "silver/play_records", "bronze/recently_played", "bronze/account_history", "gold/fct_plays"}

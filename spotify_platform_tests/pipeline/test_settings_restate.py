@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from spotify_platform.contracts.ops import LEDGER
-from spotify_platform.contracts.silver import MATCH_REPORT, PLAYS
+from spotify_platform.contracts.silver import MATCH_REPORT, PLAY_RECORDS, PLAYS
+from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.ledger import append_batch
 from spotify_platform.pipeline.checks import check
-from spotify_platform.pipeline.gold import gold_tables
+from spotify_platform.pipeline.gold import advance_gold, gold_tables
 from spotify_platform.pipeline.plan import plan
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify
@@ -154,3 +157,34 @@ def test_a_lake_that_knew_zones_alone_is_brought_on(make_settings: MakeSettings)
         assert refresh(platform).planned == [2]
         assert days(platform) == {"anna": "2024-05-05 UTC"}
         assert all(one.is_equal for one in verify(platform))
+
+
+def test_a_program_of_other_rules_makes_no_plays(make_settings: MakeSettings) -> None:
+    """A daemon that still runs the older version must not make plays that the newer one has ordered."""
+    settings = make_settings()
+    drop(settings.home / "landing", "inbox/anna/endsong.json", [extended(1)])
+    with opened(settings) as older:
+        plan(replace(older, rules=Rules(counted_ms=60_000)))
+        todo = steps()
+        for path in [path for path in todo if path.startswith("bronze/")] + [PLAY_RECORDS.path]:
+            todo[path](older)
+        with pytest.raises(WrongCall, match="other rules"):
+            todo[PLAYS.path](older)
+
+
+def test_gold_waits_until_its_inputs_stand_together(make_settings: MakeSettings) -> None:
+    settings = make_settings()
+    drop(settings.home / "landing", "inbox/anna/endsong.json", [extended(1)])
+    with opened(settings) as platform:
+        refresh(platform)
+        drop(settings.home / "landing", "inbox/anna/later.json", [extended(300)])
+        plan(platform)
+        todo = steps()
+        for path in todo:
+            if path not in (LEDGER.path, MATCH_REPORT.path):
+                todo[path](platform)
+        assert advance_gold(platform).pins is None
+        todo[MATCH_REPORT.path](platform)
+        pins = advance_gold(platform).pins
+        assert pins is not None
+        assert pins.batch == 2

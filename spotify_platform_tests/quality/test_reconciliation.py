@@ -58,7 +58,18 @@ def test_every_record_is_in_one_play(
     made = engine.values(
         [{"play_id": play, "record_ids": ids} for play, ids in plays], {"play_id": "string", "record_ids": "array<string>"}
     )
-    assert check_records_of_plays(engine, "silver/plays", known, made).passed is passed
+    assert check_records_of_plays(engine, "silver/plays", (known, made), (known, made)).passed is passed
+
+
+def test_a_play_and_its_record_may_lie_in_two_years(platform: Platform) -> None:
+    engine = platform.engine
+    ids, made = {"record_id": "string"}, {"play_id": "string", "record_ids": "array<string>"}
+    play = engine.values([{"play_id": "p", "record_ids": ["old", "new"]}], made)
+    no_plays, old, new = engine.values([], made), *(engine.values([{"record_id": name}], ids) for name in ("old", "new"))
+    both = engine.values([{"record_id": "old"}, {"record_id": "new"}], ids)
+    for changed in ((old, no_plays), (new, play)):
+        assert check_records_of_plays(engine, "silver/plays", changed, (both, play)).passed
+        assert not check_records_of_plays(engine, "silver/plays", changed, (new, no_plays)).passed
 
 
 @pytest.mark.parametrize(

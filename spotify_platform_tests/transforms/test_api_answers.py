@@ -42,6 +42,12 @@ def test_answers_of_a_list_are_told_apart(engine: DuckDbDelta) -> None:
     ]
 
 
+def test_an_unreadable_time_hides_no_answer(engine: DuckDbDelta) -> None:
+    rows = items("a", (0, 60, 50), (100, 160, 50))
+    rows[50] |= {"played_at": None, "_part": "bad"}
+    assert [(row["page"], row["item_count"]) for row in found(engine, rows)] == [(0, 51), (1, 49)]
+
+
 def test_an_answer_without_a_readable_item_covers_nothing(engine: DuckDbDelta) -> None:
     bad = [{**row, "_part": "bad"} for row in items("a", (0, 60, 50))]
     assert found(engine, bad) == []
