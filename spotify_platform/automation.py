@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from spotify_platform.assets.parts import POOL
+from spotify_platform.errors import WrongCall
 from spotify_platform.resources import PlatformResource, check_bucket, queue_client
 
 if TYPE_CHECKING:
@@ -69,26 +70,32 @@ def maintain() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a tick saw: new objects, the ledger's version and the published one."""
+    """What a tick saw: new objects, the ledger's version and the published one, users with other settings than their plays."""
 
     new_keys: Sequence[str]
     ledger: int
     published: int
+    changed_users: Sequence[tuple[str, str]] = ()
+    """user_id and the fingerprint of the settings."""
 
     @property
     def mark(self) -> str:
         """Fingerprint of this state of things: runs carry it as a tag, so that tries at the same state can be counted."""
-        return hashlib.sha256(repr((list(self.new_keys), self.ledger, self.published)).encode()).hexdigest()[:16]
+        return hashlib.sha256(
+            repr((list(self.new_keys), self.ledger, self.published, list(self.changed_users))).encode()
+        ).hexdigest()[:16]
 
 
 def decide(seen: Seen, tries: int) -> tuple[bool, str]:
     """Whether a run should start now, and why (not). Pure, so that it is tested tick by tick."""
-    if not seen.new_keys and seen.ledger <= seen.published:
+    if not seen.new_keys and not seen.changed_users and seen.ledger <= seen.published:
         return False, "nothing new has landed"
     if tries >= MOST_TRIES:
         return False, f"{tries} runs came to no end with this; see their logs, mend it, and launch refresh by hand"
     if seen.new_keys:
         return True, f"{len(seen.new_keys)} new, first {seen.new_keys[0]}"
+    if seen.changed_users:
+        return True, f"other settings of {', '.join(user for user, _ in seen.changed_users)}"
     return True, f"the ledger is at {seen.ledger}, what is published at {seen.published}"
 
 
@@ -96,14 +103,17 @@ def decide(seen: Seen, tries: int) -> tuple[bool, str]:
     job=refresh_job,
     minimum_interval_seconds=TICK_SECONDS,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Starts a refresh when something has landed, in a folder, in S3, or told by a queue.",
+    description="Starts a refresh when something has landed (in a folder, in S3, or told by a queue) or a profile has changed.",
 )
 def landing_sensor(context: dg.SensorEvaluationContext, platform: PlatformResource) -> dg.SensorResult | dg.SkipReason:
     """One tick: is there anything that the ledger has not decided on, or that Gold does not show?"""
     if context.instance.get_runs_count(dg.RunsFilter(job_name=refresh_job.name, statuses=IN_FLIGHT)):
         return dg.SkipReason("a refresh is under way; what has landed meanwhile is seen after it")
     with platform.opened() as lake:
-        seen = look(lake)
+        try:
+            seen = look(lake)
+        except WrongCall as wrong:  # a profile: every run would say the same, until it is mended
+            return dg.SkipReason(str(wrong))
     tries = context.instance.get_runs_count(dg.RunsFilter(job_name=refresh_job.name, tags={MARK_TAG: seen.mark}))
     start, why = decide(seen, tries)
     if not start:
@@ -115,13 +125,15 @@ def look(lake: "Platform") -> Seen:
     """What there is to do now: by the queue where there is one, else by listing."""
     from spotify_platform.contracts.ops import LEDGER, PUBLISHED  # noqa: PLC0415 - engines are for ticks and runs
     from spotify_platform.landing.notifications import announced_keys  # noqa: PLC0415
-    from spotify_platform.pipeline.plan import new_arrivals  # noqa: PLC0415
+    from spotify_platform.pipeline.plan import changed_settings, new_arrivals  # noqa: PLC0415
 
     url = lake.settings.queue_url
     if lake.settings.landing_location.is_s3:
         check_bucket(lake.settings)
     keys = announced_keys(queue_client(lake.settings), url) if url else [arrival.key for arrival in new_arrivals(lake)]
-    return Seen(keys, lake.engine.open(LEDGER).holds, lake.engine.open(PUBLISHED).holds)
+    ledger = lake.engine.open(LEDGER)
+    changed = [(user, stated.sha256) for user, stated in changed_settings(lake, ledger, set()).items()]
+    return Seen(keys, ledger.holds, lake.engine.open(PUBLISHED).holds, changed)
 
 
 hourly_sweep = dg.ScheduleDefinition(

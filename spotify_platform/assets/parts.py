@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from spotify_platform.contracts.model import Table
+from spotify_platform.errors import WrongCall
 from spotify_platform.quality.demands import checks_of
 from spotify_platform.resources import PlatformResource
 
@@ -32,7 +33,11 @@ def table_asset(table: Table, deps: Sequence[dg.AssetKey | Sequence[str]]) -> dg
         from spotify_platform.pipeline.refresh import steps  # noqa: PLC0415 - engines are for runs
 
         with platform.opened() as lake:
-            yield from outcome(lake, table, steps()[table.path](lake))
+            try:
+                turn = steps()[table.path](lake)
+            except WrongCall as wrong:  # trying again does not help, and no traceback either
+                raise dg.Failure(str(wrong), allow_retries=False) from None
+            yield from outcome(lake, table, turn)
 
     return asset
 

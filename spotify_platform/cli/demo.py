@@ -101,4 +101,4 @@ def _compare(settings: Settings, console: Console, expected: int) -> None:
     found = row[0] if row else 0
     if found != expected:
         raise DataFailedCheck(f"The demo came to {found:,} plays, the simulator knows of {expected:,}.")
-    console.print(f"{found:,} plays in Gold: exactly those that were simulated.", highlight=False)
+    console.print(f"{found:,} plays in Gold: exactly those that the export tells apart.", highlight=False)

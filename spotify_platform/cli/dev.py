@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import socket
 import sys
 from pathlib import Path
 
+from spotify_platform.errors import Outside
 from spotify_platform.settings import Settings
 
 # The location has the name it has in a clone's workspace.yaml: Dagster keeps a sensor's state by it.
@@ -18,7 +20,17 @@ load_from:
 
 
 def run_dev(settings: Settings, *, port: int) -> None:
-    """Become `dagster dev`. Does not return."""
+    """Become `dagster dev`. Does not return.
+
+    Raises:
+        Outside: the port is taken.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Outside(f"Port {port} is taken. Run: spotify-platform dev --port {port + 1}") from None
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():

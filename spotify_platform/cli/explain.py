@@ -35,7 +35,7 @@ def print_explanation(settings: Settings, console: Console, play_id: str, *, as_
 
 def _lines(found: Mapping[str, Any]) -> list[str]:
     play = found["play"]
-    counts = "counts" if play["is_counted"] else "does not count"
+    counts = _counts(play)
     there = f"{play['local_date']} {play['local_hour']:02d} h in {play['time_zone']}"
     lines = [
         _title(play),
@@ -54,6 +54,19 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
         lines += ["", f"{said} R6: {found['rules']['R6']}."]
     versions = ", ".join(f"{path} {version}" for path, version in found["versions"].items() if path != "lake")
     return [*lines, "", f"Lake version {found['versions']['lake']}; Delta versions: {versions}"]
+
+
+def _counts(play: Mapping[str, Any]) -> str:
+    """Whether it counts, and why (not)."""
+    if play["is_excluded"]:
+        return "not in Gold"
+    if play["is_counted"]:
+        return "counts" if play["ms_played"] is not None else "counts, since the API tells of what was heard for 30 s"
+    if play["content_type"] != "track":
+        return "does not count: it is no music"
+    if play["match"] == "ambiguous" and play["ms_played"] is None:
+        return "does not count: an export may tell of it too"
+    return "does not count: it was not heard for 30 s"
 
 
 def _record(number: int, record: Mapping[str, Any], rules: Mapping[str, str]) -> list[str]:

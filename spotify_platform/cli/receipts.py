@@ -38,6 +38,9 @@ def _say_taken(console: Console, receipt: Receipt, *, dry_run: bool) -> None:
     if receipt.kept_zone:
         zone, path = receipt.kept_zone
         console.print(f"Time zone {zone}, kept in {path}; edit it there.", highlight=False, markup=False)
+    if receipt.unsaid_zone and receipt.keys:
+        said = f"Days are told in {receipt.unsaid_zone}. If they begin elsewhere, say so at any import: --time-zone Europe/Berlin"
+        console.print(said, highlight=False)
     rows = _counted(sum(part.rows for part in receipt.parts), "row")
     if dry_run:
         console.print(f"{rows} would be taken. Nothing was changed.", highlight=False)

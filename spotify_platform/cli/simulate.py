@@ -71,7 +71,10 @@ def history(  # noqa: PLR0913, PLR0917 - one option each
         rows.append(_row(user))
     _print(console, rows)
     for row in rows[:_TO_IMPORT]:
-        _say(console, f"Now: spotify-platform import {shlex.quote(str(out / row.name))} --user {row.name}")
+        _say(
+            console,
+            f"Now: spotify-platform import {shlex.quote(str(out / row.name))} --user {row.name} --time-zone {row.time_zone}",
+        )
 
 
 @app.command()

@@ -11,9 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from spotify_platform.cli.query import plain
+from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.errors import WrongCall
 from spotify_platform.landing.keys import base_name
-from spotify_platform.pipeline.plan import new_arrivals
-from spotify_platform.pipeline.platform import opened
+from spotify_platform.pipeline.plan import changed_settings, new_arrivals
+from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.state import state
 from spotify_platform.settings import Settings
 
@@ -23,28 +25,42 @@ def print_status(settings: Settings, console: Console, *, as_json: bool) -> None
     with opened(settings) as platform:
         found = state(platform)
         waiting = len(new_arrivals(platform))
+        settings_said = _settings(platform)
     if as_json:
-        json.dump(found | {"waiting": waiting}, sys.stdout, default=plain, indent=2, ensure_ascii=False)
+        json.dump(
+            found | {"waiting": waiting, "settings": settings_said}, sys.stdout, default=plain, indent=2, ensure_ascii=False
+        )
         sys.stdout.write("\n")
         return
     console.print(f"Home {settings.home}   lake {settings.lake_location.url}", highlight=False)
     if waiting:
         console.print(f"Landed and not processed yet: {waiting:,}. Now: spotify-platform refresh", highlight=False)
+    for line in settings_said:
+        console.print(line, highlight=False, markup=False)
     if not found["accounting"]:
         if waiting:
             return
         console.print("Nothing has landed yet. Begin with: spotify-platform import PATH   or: spotify-platform demo")
         return
     console.print(_freshness(found), highlight=False)
-    for part in _accounting(found["accounting"]):
-        console.print(part, soft_wrap=isinstance(part, Text))
     for line in _coverage(found):
         console.print(line, highlight=False, markup=False)
+    for part in _accounting(_newest(found["accounting"])):
+        console.print(part, soft_wrap=isinstance(part, Text))
     failed = [check for check in found["checks"] if not check["passed"]]
     for check in failed:
         console.print(f"{check['table']}: {check['check']} failed {check['found']}", style="bold red")
     if not failed:
         console.print(f"All {len(found['checks'])} checks of what changed since the last publication hold.", highlight=False)
+
+
+def _settings(platform: Platform) -> list[str]:
+    """Profiles that are wrong, or that plays were not made with yet."""
+    try:
+        changed = changed_settings(platform, platform.engine.open(LEDGER), set())
+    except WrongCall as wrong:
+        return [str(wrong)]
+    return [f"The settings of {user} have changed. Now: spotify-platform refresh" for user in changed]
 
 
 def _freshness(found: dict[str, Any]) -> str:
@@ -56,6 +72,12 @@ def _freshness(found: dict[str, Any]) -> str:
     if found["ledger"] != found["published"]:
         said += ". Something is waiting: spotify-platform refresh"
     return said
+
+
+def _newest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of an object that was decided on again the last word, and nothing of files that are no listening history."""
+    last = {row["object"]: row for row in sorted(rows, key=lambda row: row["batch"])}
+    return [row for row in last.values() if row["status"] != "not_recognised" or row["object"].count("!") == 0]
 
 
 def _folded(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

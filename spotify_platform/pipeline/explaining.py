@@ -61,14 +61,16 @@ def explain(platform: Platform, wanted: str) -> dict[str, Any]:
 
 def _record(engine: Engine, records: Snapshot, wanted: str) -> dict[str, Any]:
     """Where the one record with this id, or these first digits, is."""
+    wanted = wanted.lower()
     if not _ID.fullmatch(wanted):
         raise WrongCall(f"{wanted!r} is no play_id: six or more of its 64 digits (0-9, a-f), as silver.plays has them.")
     where = f"record_id >= '{wanted}' and record_id < '{wanted}{_AFTER_DIGITS}'"
     found: list[dict[str, Any]] = engine.look_up(records, ["record_id", "user_bucket", "year"], where)
     if not found:
-        raise WrongCall(f'There is no play or record {wanted}. See: spotify-platform sql "select play_id from silver.plays"')
+        raise WrongCall(f"There is no play or record {wanted}. Plays have names: select play_id from silver.plays where …")
     if len(found) > 1:
-        raise WrongCall(f"{len(found)} records begin with {wanted}; write more of its digits.")
+        named = ", ".join(sorted(row["record_id"] for row in found)[:5])
+        raise WrongCall(f"{len(found)} records begin with {wanted}: {named}. Write more of its digits.")
     return found[0]
 
 

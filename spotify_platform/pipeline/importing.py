@@ -47,7 +47,8 @@ class Part:
 class Receipt:
     """What an import took: keys in the landing zone, the documents they hold, files left alone with the reason.
 
-    `kept_zone` is the time zone that was written into the user's profile, and that file.
+    `kept_zone` is the time zone that was written into the user's profile, and that file; `unsaid_zone` the one in which days
+    are told where nobody said one.
     `refused` are files that were named in the call and are not to be trusted, or broken: those make the call fail.
     """
 
@@ -58,6 +59,7 @@ class Receipt:
     refused: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
     kept_zone: tuple[str, Path] | None
+    unsaid_zone: str | None
 
 
 def import_paths(
@@ -94,7 +96,8 @@ def import_paths(
                 keys.append(_land(platform.landing, file, user))
     names = [base_name(part.name) for part in parts if part.kind]
     kept = _kept_zone(settings, user, time_zone) if keys else None
-    return Receipt(user, tuple(keys), tuple(parts), tuple(left), tuple(refused), tuple(missing_parts(names)), kept)
+    unsaid = None if kept or Profiles(settings.home / "profile", "").path(user).exists() else settings.timezone
+    return Receipt(user, tuple(keys), tuple(parts), tuple(left), tuple(refused), tuple(missing_parts(names)), kept, unsaid)
 
 
 def _kept_zone(settings: Settings, user: str, zone: str | None) -> tuple[str, Path] | None:

@@ -20,7 +20,7 @@ from spotify_platform.landing.keys import owner, split
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import GONE
 from spotify_platform.pipeline.sweeps import last_sweep, newest_days, note_sweep
-from spotify_platform.pipeline.users import stated_now
+from spotify_platform.pipeline.users import Stated, stated_now
 from spotify_platform.transforms import accounting, api_answers, match_report, matching, play_records, plays, rules
 
 KINDS = tuple(
@@ -128,14 +128,22 @@ def _still_new(platform: Platform, ledger: Snapshot, *, decisions: Sequence[dict
     return [*fresh, *_restatements(platform, ledger, {row["user_id"] for row in fresh})] if fresh else []
 
 
-def _restatements(platform: Platform, ledger: Snapshot, users: set[str]) -> list[dict[str, Any]]:
-    """Users whose settings are not those their plays were last made with; users met for the first time among them."""
+def changed_settings(platform: Platform, ledger: Snapshot, users: set[str]) -> dict[str, Stated]:
+    """Users whose settings are not those their plays were last made with; of these users those met for the first time.
+
+    Raises:
+        WrongCall: a profile is wrong.
+    """
     before = settings_hashes(platform.engine, ledger)
     now = stated_now(platform, sorted(users | set(before)))
-    changed = {user: stated for user, stated in now.items() if before.get(user) != stated.sha256}
+    return {user: stated for user, stated in now.items() if before.get(user) != stated.sha256}
+
+
+def _restatements(platform: Platform, ledger: Snapshot, users: set[str]) -> list[dict[str, Any]]:
+    """What makes changed settings hold, and changed definitions."""
     rows = [
         _decision("restate", f"user/{user}", stated.sha256, user) | {"sha256": stated.sha256, "reason": stated.to_text()}
-        for user, stated in changed.items()
+        for user, stated in changed_settings(platform, ledger, users).items()
     ]
     return rows + (_redefinitions(platform, ledger) if ledger.holds or users else [])
 

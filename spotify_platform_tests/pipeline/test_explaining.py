@@ -78,7 +78,12 @@ def test_some_digits_and_any_of_its_records_find_a_play(platform: Platform) -> N
 
 @pytest.mark.parametrize(
     ("wanted", "said"),
-    [("0" * 64, "no play or record 0000"), ("abc", "six or more"), ("' or true --", "no play_id"), ("A" * 64, "no play_id")],
+    [
+        ("0" * 64, "no play or record 0000"),
+        ("abc", "six or more"),
+        ("' or true --", "no play_id"),
+        ("A" * 64, "no play or record aaaa"),
+    ],
 )
 def test_what_cannot_be_found_is_said(platform: Platform, wanted: str, said: str) -> None:
     with pytest.raises(WrongCall, match=said):

@@ -24,7 +24,7 @@ select
     {%- for count in counts %}
     cast(sum({{ count }}) as bigint) as {{ count }},
     {%- endfor %}
-    cast(sum(matched) as double) / sum(records) as matched_share,
+    cast(sum(matched) as double) / nullif(sum(records) - sum(alone), 0) as matched_share,
     cast(sum(ambiguous) as double) / sum(records) as ambiguous_share
 from periods
 group by user_id, user_bucket, period, period_start, source
