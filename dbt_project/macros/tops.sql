@@ -3,34 +3,39 @@
 
 {#
   Ranked entities of each user in each period (all, year, month). Tracks and artists differ in their key and names only.
-  Plays are first added up by month; years and all time are made from the months. Ranked are the months and years that
-  are built and, for the previous ranks, those before them, and all time.
+  Plays are first added up by month, and years made from the months. Months and years are those that are built and, for
+  the previous ranks, those before them; all time is made from all plays.
 #}
 {% macro tops(key, names, more) %}
-with months as (
+with near as (
 
-    {{ added_up(ref('stg_facts'), key, names) }}
+    select * from {{ ref('stg_facts') }} as facts
+    where exists (
+        select 1 from {{ source('silver', 'slices') }} as built
+        where built.user_bucket = facts.user_bucket and facts.year between built.year - 1 and built.year
+    )
 
 ),
 
-near as (
+months as (
 
-    select * from months
-    where exists (
-        select 1 from {{ source('silver', 'slices') }} as built
-        where built.user_bucket = months.user_bucket
-            and {{ year_of('months.month_start') }} between built.year - 1 and built.year
-    )
+    {{ added_up('near', key, names, month_start('local_date')) }}
+
+),
+
+all_time as (
+
+    {{ added_up(ref('stg_facts'), key, names, all_time()) }}
 
 ),
 
 periods as (
 
-    select *, 'month' as period, month_start as period_start from near
+    select *, 'month' as period, month_start as period_start from months
     union all
-    select *, 'year' as period, {{ year_start('month_start') }} as period_start from near
+    select *, 'year' as period, {{ year_start('month_start') }} as period_start from months
     union all
-    select *, 'all' as period, {{ all_time() }} as period_start from months
+    select *, 'all' as period, month_start as period_start from all_time
 
 ),
 
@@ -107,13 +112,13 @@ where {{ is_built('ranked') }}
   Measures by entity and month. `latest` are the names of the latest play; of two at one instant the last by name, so
   that the choice does not depend on order.
 #}
-{% macro added_up(plays, key, names) %}
+{% macro added_up(plays, key, names, month) %}
     select
         user_id,
         user_bucket,
         {{ key }},
         track_key,
-        {{ month_start('local_date') }} as month_start,
+        {{ month }} as month_start,
         max({{ latest_names(names) }}) as latest,
         sum(play_count) as play_count,
         sum(all_play_count) as all_play_count,
@@ -123,5 +128,5 @@ where {{ is_built('ranked') }}
         max(ended_at) as last_played_at
     from {{ plays }}
     where content_type = 'track' and {{ key }} is not null and all_play_count > 0
-    group by user_id, user_bucket, {{ key }}, track_key, {{ month_start('local_date') }}
+    group by user_id, user_bucket, {{ key }}, track_key, {{ month }}
 {% endmacro %}

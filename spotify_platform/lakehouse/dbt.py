@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -117,7 +117,7 @@ def _ibis_type(data_type: str) -> str:
     return _TYPES[data_type]
 
 
-def build(scratch: Path, home: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
+def build(scratch: Path, home: Path, *, memory_limit: str, threads: int, there: Collection[str] = ()) -> list[DbtResult]:
     """Build every model and run every test of its rows in a scratch database, in this process.
 
     Args:
@@ -125,12 +125,14 @@ def build(scratch: Path, home: Path, *, memory_limit: str, threads: int) -> list
         home: the platform's home.
         memory_limit: of its DuckDB.
         threads: of its DuckDB, and models built at once.
+        there: models that the scratch database has already; only their tests are run.
 
     Raises:
         Outside: dbt itself failed.
     """
     what = ["build", "--no-populate-cache", "--indirect-selection", "buildable", "--exclude-resource-type", "unit_test"]
-    return _run(what, scratch, home, memory_limit=memory_limit, threads=threads)
+    without = ["--exclude", " ".join(f"{name},resource_type:model" for name in sorted(there))] if there else []
+    return _run([*what, *without], scratch, home, memory_limit=memory_limit, threads=threads)
 
 
 def run_unit_tests(scratch: Path, home: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:

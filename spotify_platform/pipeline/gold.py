@@ -1,7 +1,7 @@
 """Gold: write, audit, publish. dbt builds the changed buckets aside, its tests are the audit, then all is published."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -120,8 +120,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
     if slices is not None and not slices:
         return GoldBuild(last, top, pins=pin(engine, register, [*own, *inputs.values()], top))
     zones = zones_of(platform, stated_as_of(platform, ledger, top))
-    facts = next(s for s in own if s.table.name == FACTS)
-    built = _build(platform, Given(inputs, zones), slices, facts)
+    built = _build(platform, Given(inputs, zones), slices, {snapshot.table.name: snapshot for snapshot in own})
     with engine.scratch(*built.areas) as scratch:
         kept = set() if slices is None else dbt.constant_tables(dbt.manifest_dir(platform.settings.home))
         own = [s if s.table.name in kept else _published(engine, s, built, scratch, top) for s in own]
@@ -152,8 +151,8 @@ def _slices(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, to
     return buckets if len(buckets) <= MOST_IN_ONE_PREDICATE else None
 
 
-def _build(platform: Platform, given: Given, slices: Sequence[Slice] | None, facts: Snapshot) -> _Built:
-    """Build and audit these slices of Gold aside."""
+def _build(platform: Platform, given: Given, slices: Sequence[Slice] | None, own: Mapping[str, Snapshot]) -> _Built:
+    """Build and audit these slices of Gold aside; what does not change with plays is taken as it was published."""
     engine = platform.engine
     plays = given.silver[PLAYS.name]
     if not slices or "year" not in slices[0] or not isinstance(plays, Snapshot):
@@ -166,8 +165,11 @@ def _build(platform: Platform, given: Given, slices: Sequence[Slice] | None, fac
         given.give(engine, scratch, buckets)
         scratch.lend("silver.plays_nearby", plays, predicate_of([{"user_bucket": b, "year": y} for b, y in sorted(near)]))
         scratch.put("silver.slices", engine.values(slices, SLICE))
-        scratch.lend("silver.facts_kept", facts, f"({predicate_of(buckets)}) and not ({predicate_of(slices)})")
-    return _Built([area], [slices], _audited(platform, area))
+        scratch.lend("silver.facts_kept", own[FACTS], f"({predicate_of(buckets)}) and not ({predicate_of(slices)})")
+        constant = dbt.constant_tables(dbt.manifest_dir(platform.settings.home))
+        for name in constant:
+            scratch.lend(f"gold.{name}", own[name])
+    return _Built([area], [slices], _audited(platform, area, there=constant))
 
 
 def _published(engine: Engine, own: Snapshot, built: _Built, scratch: Scratch, top: int) -> Snapshot:
@@ -225,9 +227,9 @@ def _fresh_area(platform: Platform, number: int) -> Path:
     return area / SCRATCH
 
 
-def _audited(platform: Platform, area: Path) -> Sequence[dbt.DbtResult]:
+def _audited(platform: Platform, area: Path, there: Collection[str] = ()) -> Sequence[dbt.DbtResult]:
     settings = platform.settings
-    results = dbt.build(area, settings.home, memory_limit=settings.memory_limit, threads=settings.threads)
+    results = dbt.build(area, settings.home, memory_limit=settings.memory_limit, threads=settings.threads, there=there)
     failed = [result for result in results if result.status in ("error", "fail")]
     if failed:
         names = "; ".join(f"{result.name}: {result.message}" for result in failed)
