@@ -78,11 +78,13 @@ def accounts_that_differ(rows: ir.Table) -> ir.Table:
 
 def records_astray(records: ir.Table, plays: ir.Table, records_around: ir.Table, plays_around: ir.Table) -> ir.Table:
     """How many records are in no play or in several, and how many that plays name are not there."""
-    named_around = plays_around.select("play_id", record_id=plays_around.record_ids.unnest())
-    found = records.select("record_id").left_join(named_around, "record_id")
-    each = found.group_by("record_id").aggregate(plays=found.play_id.nunique())
-    named = plays.select(record_id=plays.record_ids.unnest()).distinct()
-    astray = each.aggregate(records_not_in_one_play=(each.plays != 1).cast("int64").sum())
+    # Counts only: a million of texts twice, or counted as distinct, do not fit into the memory of a small machine.
+    named_around = (
+        plays_around.select(record_id=plays_around.record_ids.unnest()).group_by("record_id").aggregate(plays=ibis._.count())
+    )
+    each = records.select("record_id").left_join(named_around, "record_id")
+    named = plays.select(record_id=plays.record_ids.unnest())
+    astray = each.aggregate(records_not_in_one_play=(each.plays.fill_null(0) != 1).cast("int64").sum())
     missing = named.anti_join(records_around, "record_id")
     return astray.cross_join(missing.aggregate(records_that_are_missing=missing.count()))
 
