@@ -1,0 +1,270 @@
+"""Silver: artists, albums and tracks, now and over time, and what a play's id or names resolve to.
+
+An entity is known by its Spotify id, or, as long as none is known, by a key made of its names. Whatever the catalogue
+does not say is null: absent is unknown, never 0 or false.
+"""
+
+from spotify_platform.contracts.model import TIMESTAMP, Column, Table
+
+ENTITIES = ("artist", "album", "track")
+CREDITED = "array<struct<id: string, name: string>>"
+DAYS = f"array<struct<at: {TIMESTAMP}, batch: int64>>"
+UNDATED = 0
+"""The month of observations of which nobody knows when they were made; they come before all others."""
+ENTITY_BUCKETS = 16
+"""Tables of entities are cut by the first hexadecimal digit of the key's sha256."""
+
+_NAME = Column(name="name", type="string", meaning="Name, or title")
+_POPULARITY = Column(name="popularity", type="int64", low=0, high=100, meaning="0 to 100, as Spotify told it")
+_IMAGE = Column(name="image_url", type="string", meaning="Address of the widest image")
+_CREDITS = Column(name="artists", type=CREDITED, meaning="Credited artists in their order, with the ids that are told")
+
+ARTIST_ATTRIBUTES = (
+    _NAME,
+    Column(name="genres", type="array<string>", meaning="Genres, sorted; empty where Spotify names none"),
+    _POPULARITY,
+    Column(name="follower_count", type="int64", low=0, meaning="Followers"),
+    _IMAGE,
+)
+ALBUM_ATTRIBUTES = (
+    _NAME,
+    _CREDITS,
+    Column(name="album_type", type="string", meaning="album, single or compilation"),
+    Column(name="release_date", type="string", meaning="Day, month or year, as exact as it is told"),
+    Column(name="release_date_precision", type="string", meaning="day, month or year"),
+    Column(name="total_tracks", type="int64", low=0, meaning="Tracks on the album"),
+    Column(name="label", type="string", meaning="Label"),
+    Column(name="upc", type="string", meaning="Universal product code"),
+    _POPULARITY,
+    _IMAGE,
+)
+TRACK_ATTRIBUTES = (
+    _NAME,
+    _CREDITS,
+    Column(name="album_id", type="string", meaning="Spotify id of the album"),
+    Column(name="duration_ms", type="int64", low=0, meaning="Length in milliseconds"),
+    Column(name="explicit", type="boolean", meaning="Has explicit lyrics"),
+    Column(name="disc_number", type="int64", low=0, meaning="Disc"),
+    Column(name="track_number", type="int64", low=0, meaning="Place on the disc"),
+    Column(name="isrc", type="string", meaning="International standard recording code"),
+    _POPULARITY,
+    Column(name="relinked_to", type="string", meaning="Track that Spotify gives when it is asked for this one"),
+)
+ATTRIBUTES = {"artist": ARTIST_ATTRIBUTES, "album": ALBUM_ATTRIBUTES, "track": TRACK_ATTRIBUTES}
+ALL_ATTRIBUTES = tuple({column.name: column for columns in ATTRIBUTES.values() for column in columns}.values())
+
+OBSERVATIONS = Table(
+    layer="silver",
+    name="observations",
+    grain="one artist, album or track with what an answer told of it, and the days of a month on which one told exactly that",
+    entity="catalogue",
+    partition_by=("month",),
+    sort_by=("entity_id",),
+    found_by=("_batch",),
+    columns=(
+        Column(name="entity", type="string", required=True, accepted=ENTITIES, meaning="artist, album or track"),
+        Column(name="entity_id", type="string", required=True, meaning="Spotify id"),
+        Column(name="month", type="int32", required=True, low=UNDATED, meaning="Year and month (UTC), 202411; 0: undated"),
+        *ALL_ATTRIBUTES,
+        Column(
+            name="days",
+            type=DAYS,
+            required=True,
+            meaning="The first time on each UTC day, and the batch that brought it; sorted",
+        ),
+        Column(name="_batch", type="int64", required=True, low=1, meaning="The last batch that told something new here"),
+    ),
+)
+
+_BUCKET = Column(
+    name="entity_bucket", type="int32", required=True, low=0, high=ENTITY_BUCKETS - 1, meaning="Bucket of the key, from its sha256"
+)
+
+
+def _history(entity: str) -> Table:
+    identity = f"{entity}_id"
+    return Table(
+        layer="silver",
+        name=f"{entity}s_history",
+        grain=f"one {entity} for as long as it was told to be the same",
+        entity=entity,
+        key=(identity, "version"),
+        partition_by=("entity_bucket",),
+        sort_by=(identity,),
+        columns=(
+            Column(name=identity, type="string", required=True, meaning="Spotify id"),
+            Column(name="version", type="int64", required=True, low=1, meaning="1 is the oldest"),
+            *ATTRIBUTES[entity],
+            Column(name="valid_from", type=TIMESTAMP, meaning="First told then (UTC); null: nobody knows when"),
+            Column(name="valid_to", type=TIMESTAMP, meaning="Told otherwise from then on; null: still so"),
+            Column(name="is_current", type="boolean", required=True, meaning="The last version"),
+            _BUCKET,
+        ),
+    )
+
+
+ARTISTS_HISTORY, ALBUMS_HISTORY, TRACKS_HISTORY = map(_history, ENTITIES)
+HISTORIES = {"artist": ARTISTS_HISTORY, "album": ALBUMS_HISTORY, "track": TRACKS_HISTORY}
+
+PLAYED_TRACKS = Table(
+    layer="silver",
+    name="played_tracks",
+    grain="one track as plays of a bucket's users tell of it in a year",
+    entity="track",
+    partition_by=("user_bucket", "year"),
+    columns=(
+        Column(name="user_bucket", type="int32", required=True, low=0, meaning="Bucket of the users"),
+        Column(name="year", type="int32", required=True, low=1970, high=9999, meaning="Year of ended_at, UTC"),
+        Column(name="local_year", type="int32", required=True, low=1970, high=9999, meaning="Year where the user was"),
+        Column(name="alias_key", type="string", required=True, meaning="Spotify id, or name: and a hash of artist and title"),
+        Column(name="track_id", type="string", meaning="Spotify id; null where plays tell names alone"),
+        Column(name="track_name", type="string", meaning="Title"),
+        Column(name="artist_name", type="string", meaning="First artist (album artist in exports)"),
+        Column(name="album_name", type="string", meaning="Title of the album"),
+    ),
+)
+
+ALIAS_RULES = {
+    "own id": "the id is the track's own",
+    "relinked": "asked for this id Spotify gives the other track",
+    "names": "one recording is known by these names",
+    "shared names": "several recordings are known by these names; the smallest id of those that were played",
+    "names alone": "no id is known by these names",
+}
+SURE = ("certain", "likely", "guess")
+
+TRACK_ALIASES = Table(
+    layer="silver",
+    name="track_aliases",
+    grain="one id or pair of names by which a track is called",
+    entity="track",
+    key=("alias_key",),
+    partition_by=("entity_bucket",),
+    sort_by=("alias_key",),
+    columns=(
+        Column(name="alias_key", type="string", required=True, meaning="Spotify id, or name: and a hash of artist and title"),
+        Column(name="track_id", type="string", meaning="The id, where the alias is one"),
+        Column(name="track_name", type="string", meaning="Title, where the alias is a pair of names"),
+        Column(name="artist_name", type="string", meaning="Artist, where the alias is a pair of names"),
+        Column(name="track_key", type="string", required=True, meaning="The track it means: key of silver/tracks"),
+        Column(name="rule", type="string", required=True, accepted=tuple(ALIAS_RULES), meaning="Why it means that track"),
+        Column(name="confidence", type="string", required=True, accepted=SURE, meaning="How sure that is"),
+        Column(name="candidate_count", type="int64", required=True, low=1, meaning="Recordings that it may mean"),
+        _BUCKET,
+    ),
+)
+
+TRACKS = Table(
+    layer="silver",
+    name="tracks",
+    grain="one track as it is now",
+    entity="track",
+    key=("track_key",),
+    partition_by=("entity_bucket",),
+    sort_by=("track_key",),
+    columns=(
+        Column(name="track_key", type="string", required=True, meaning="Spotify id, or name: and a hash of artist and title"),
+        Column(name="track_id", type="string", meaning="Spotify id; null as long as only names are known"),
+        *TRACK_ATTRIBUTES[:-1],
+        Column(name="artist_name", type="string", meaning="First credited artist; until credits are known the album's artist"),
+        Column(name="album_key", type="string", meaning="Key of silver/albums"),
+        Column(name="album_name", type="string", meaning="Title of the album"),
+        Column(name="is_in_catalogue", type="boolean", required=True, meaning="The catalogue tells of it, not plays alone"),
+        Column(name="changed_at", type=TIMESTAMP, meaning="When the catalogue first told what it tells now"),
+        _BUCKET,
+    ),
+)
+
+RECORDING_RULES = {
+    "isrc": "its ISRC",
+    "names and length": "same artist and title, and lengths at most 2 s apart",
+    "alone": "nothing says that it is another's",
+}
+
+RECORDINGS = Table(
+    layer="silver",
+    name="recordings",
+    grain="one track with the recording that it is: single, album and regional ids of one recording share it",
+    entity="track",
+    key=("track_key",),
+    partition_by=("entity_bucket",),
+    sort_by=("track_key",),
+    columns=(
+        Column(name="track_key", type="string", required=True, meaning="Key of silver/tracks"),
+        Column(name="recording_key", type="string", required=True, meaning="isrc: and the ISRC, or track: and the smallest key"),
+        Column(name="rule", type="string", required=True, accepted=tuple(RECORDING_RULES), meaning="Why it is that recording"),
+        Column(name="confidence", type="string", required=True, accepted=SURE, meaning="How sure that is"),
+        Column(name="main_track_key", type="string", required=True, meaning="The track that stands for the recording"),
+        Column(name="length_difference_ms", type="int64", low=0, meaning="Names and length: from the track that it was matched with"),
+        Column(name="track_count", type="int64", required=True, low=1, meaning="Tracks that are this recording"),
+        _BUCKET,
+    ),
+)
+
+ALBUMS = Table(
+    layer="silver",
+    name="albums",
+    grain="one album as it is now",
+    entity="album",
+    key=("album_key",),
+    partition_by=("entity_bucket",),
+    sort_by=("album_key",),
+    columns=(
+        Column(name="album_key", type="string", required=True, meaning="Spotify id, or name: and a hash of artist and title"),
+        Column(name="album_id", type="string", meaning="Spotify id; null as long as only names are known"),
+        *ALBUM_ATTRIBUTES,
+        Column(name="artist_name", type="string", meaning="First artist of the album"),
+        Column(name="released_on", type="date", meaning="First day of what release_date says"),
+        Column(name="is_in_catalogue", type="boolean", required=True, meaning="The catalogue tells of it, not plays alone"),
+        Column(name="changed_at", type=TIMESTAMP, meaning="When the catalogue first told what it tells now"),
+        _BUCKET,
+    ),
+)
+
+ARTISTS = Table(
+    layer="silver",
+    name="artists",
+    grain="one artist as they are now",
+    entity="artist",
+    key=("artist_key",),
+    partition_by=("entity_bucket",),
+    sort_by=("artist_key",),
+    columns=(
+        Column(name="artist_key", type="string", required=True, meaning="Spotify id, or name: and a hash of the name"),
+        Column(name="artist_id", type="string", meaning="Spotify id; null as long as only the name is known"),
+        *ARTIST_ATTRIBUTES,
+        Column(name="is_in_catalogue", type="boolean", required=True, meaning="The catalogue tells of them, not plays alone"),
+        Column(name="changed_at", type=TIMESTAMP, meaning="When the catalogue first told what it tells now"),
+        _BUCKET,
+    ),
+)
+
+CREDIT_RULES = {
+    "id": "the catalogue says so, with the id",
+    "name": "by name; one artist has it",
+    "shared name": "by name; several artists have it, and this one has the most followers",
+    "name alone": "by name; no id is known for it",
+}
+
+
+def _credits(entity: str) -> Table:
+    return Table(
+        layer="silver",
+        name=f"{entity}_artists",
+        grain=f"one artist credited on {'an' if entity == 'album' else 'a'} {entity}",
+        entity="artist",
+        key=(f"{entity}_key", "artist_key"),
+        partition_by=("entity_bucket",),
+        sort_by=(f"{entity}_key",),
+        columns=(
+            Column(name=f"{entity}_key", type="string", required=True, meaning=f"Key of silver/{entity}s"),
+            Column(name="position", type="int64", required=True, low=1, meaning="1 is the first; without gaps"),
+            Column(name="artist_key", type="string", required=True, meaning="Key of silver/artists"),
+            Column(name="artist_name", type="string", meaning="Name as it is credited"),
+            Column(name="rule", type="string", required=True, accepted=tuple(CREDIT_RULES), meaning="How the artist is known"),
+            _BUCKET,
+        ),
+    )
+
+
+TRACK_ARTISTS, ALBUM_ARTISTS = _credits("track"), _credits("album")

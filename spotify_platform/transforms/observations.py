@@ -1,0 +1,180 @@
+"""`silver/observations`: what each answer told of artists, albums and tracks, and when.
+
+Merging is a union: of equal tellings of one month the first time on each UTC day is kept, with the first batch that
+brought it. So order, repetition and splitting of the answers cannot show.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.model import TIMESTAMP
+from spotify_platform.contracts.silver_catalogue import ALL_ATTRIBUTES, ATTRIBUTES, OBSERVATIONS, UNDATED
+
+_TYPES = {column.name: column.type for column in OBSERVATIONS.columns}
+_WHEN = ("month", "days")
+_SAID = ["entity", "entity_id", "month", *[column.name for column in ALL_ATTRIBUTES]]
+# The platform and `import` write the time of an answer into its key.
+_TIME = r"/\d{4}/\d{2}/\d{2}/(\d{8}T\d{6})(\d{0,6})Z-[0-9a-f]{8}(?:[./]|$)"
+
+
+def observed(*rows: ir.Table, tables: Sequence[str]) -> ir.Table:
+    """Observations of good Bronze rows, not yet merged.
+
+    Args:
+        rows: good rows of some Bronze tables.
+        tables: their names: recently_played, tracks, albums, artists.
+    """
+    return ibis.union(*[part for name, good in zip(tables, rows, strict=True) for part in TOLD[name](good)])
+
+
+def merged(*parts: ir.Table) -> ir.Table:
+    """One row an entity, month and telling."""
+    together = ibis.union(*parts)
+    each = together.group_by(_SAID).aggregate(days=together.days.collect().flatten().sort())
+    is_first = lambda day, i: (i == 0) | (day["at"].date() != each.days[i - 1]["at"].date())  # noqa: E731 - Ibis wants one
+    kept = each.mutate(days=each.days.filter(is_first))
+    batches = kept.days.map(lambda day: day["batch"])
+    return kept.mutate(_batch=batches.maxs()).select(*OBSERVATIONS.column_names).cast(_TYPES)
+
+
+def _recently_played(rows: ir.Table) -> list[ir.Table]:
+    music = rows.filter(rows.track["type"].fill_null("track") == "track")
+    return _tracks(_told(_opened(music.mutate(at=_answered_at(music, music.played_at)), "track", "at", "_batch"), "track"))
+
+
+def _catalogue_tracks(rows: ir.Table) -> list[ir.Table]:
+    tracks = _told(rows.mutate(at=_answered_at(rows)), "track", asked=rows.linked_from["id"])
+    relinked = tracks.filter(tracks.asked.notnull() & (tracks.asked != tracks["id"]))
+    return [*_tracks(tracks), _observation(relinked, "track", entity_id=relinked.asked, relinked_to=relinked["id"])]
+
+
+def _albums(rows: ir.Table) -> list[ir.Table]:
+    albums = _told(rows.mutate(at=_answered_at(rows)), "album", tracks=rows.tracks["items"])
+    listed = albums.select(*_WHEN, album_id=albums["id"], track=albums.tracks.unnest())
+    tracks = _opened(listed, "track", *_WHEN, "album_id")
+    return [
+        _observation(albums, "album"),
+        _artists_of(albums),
+        _observation(tracks, "track", album_id=tracks.album_id),
+        _artists_of(tracks),
+    ]
+
+
+def _artists(rows: ir.Table) -> list[ir.Table]:
+    return [_observation(_told(rows.mutate(at=_answered_at(rows)), "artist"), "artist")]
+
+
+TOLD: Mapping[str, Callable[[ir.Table], list[ir.Table]]] = {
+    "recently_played": _recently_played,
+    "tracks": _catalogue_tracks,
+    "albums": _albums,
+    "artists": _artists,
+}
+
+
+def _answered_at(rows: ir.Table, otherwise: ir.Value | None = None) -> ir.Value:
+    """Time of the answer that holds a row: the one in its key, else `otherwise`, else none."""
+    digits, fraction = rows["_object"].re_extract(_TIME, 1), rows["_object"].re_extract(_TIME, 2)
+    parts = [digits[:4], "-", digits[4:6], "-", digits[6:8], " ", digits[9:11], ":", digits[11:13], ":", digits[13:15]]
+    text = ibis.literal("").join([*parts, ibis.ifelse(fraction == "", "", ibis.literal(".") + fraction)])
+    at = ibis.ifelse(digits == "", None, text).try_cast(TIMESTAMP)
+    return at if otherwise is None else ibis.coalesce(at, otherwise)
+
+
+def _told(objects: ir.Table, entity: str, **more: ir.Value) -> ir.Table:
+    """Objects with the same fields once a month, with the days on which they were told.
+
+    What is told every day is put together here, before it is taken apart into artists, albums and tracks.
+    """
+    fields = [name for name in ("id", *_FIELDS_OF[entity]) if name in objects.columns]
+    at = objects["at"]
+    day = ibis.array([ibis.struct({"at": at, "batch": objects["_batch"]})])
+    dated = objects.select(*fields, **more, month=ibis.coalesce(at.year() * 100 + at.month(), UNDATED), days=day)
+    return dated.group_by([*fields, *more, "month"]).aggregate(days=dated.days.collect().flatten())
+
+
+def _opened(rows: ir.Table, name: str, *kept: str) -> ir.Table:
+    """Objects that are nested in a column, their fields as columns."""
+    nested = rows[name]
+    return rows.select(*kept, **{field: nested[field] for field in nested.type().names})
+
+
+def _tracks(tracks: ir.Table) -> list[ir.Table]:
+    """Tracks, and the albums and artists that are told with them."""
+    albums = _opened(tracks, "album", *_WHEN)
+    return [
+        _observation(tracks, "track", album_id=tracks.album["id"]),
+        _observation(albums, "album"),
+        _artists_of(tracks),
+        _artists_of(albums),
+    ]
+
+
+def _artists_of(objects: ir.Table) -> ir.Table:
+    """Artists of a list of credits."""
+    return _observation(_opened(objects.select(*_WHEN, artist=objects.artists.unnest()), "artist", *_WHEN), "artist")
+
+
+def _observation(objects: ir.Table, entity: str, entity_id: ir.Value | None = None, **own: ir.Value) -> ir.Table:
+    """Objects with an id in the columns of the table; what they do not have at all is null."""
+    attributes = {column.name for column in ATTRIBUTES[entity]}
+    values = {name: field(objects) for name, field in FIELDS.items() if name in attributes and _has(objects, name)} | own
+    nothing = {column.name: ibis.null(column.type) for column in ALL_ATTRIBUTES if column.name not in values}
+    said = objects.select(
+        *_WHEN,
+        entity=ibis.literal(entity),
+        entity_id=objects["id"] if entity_id is None else entity_id,
+        _batch=objects.days[0]["batch"],  # of no meaning before they are merged
+        **values,
+        **nothing,
+    )
+    return said.filter(said.entity_id.notnull()).select(*OBSERVATIONS.column_names).cast(_TYPES)
+
+
+def _has(objects: ir.Table, name: str) -> bool:
+    return _IN.get(name, name) in objects.columns
+
+
+def _credited(objects: ir.Table) -> ir.Value:
+    named = objects.artists.map(lambda artist: ibis.struct({"id": artist["id"], "name": artist["name"]}))
+    return ibis.ifelse(named.length() > 0, named, None)
+
+
+def _widest(objects: ir.Table) -> ir.Value:
+    """The API gives the widest image first."""
+    return objects.images[0]["url"]
+
+
+_IN = {"image_url": "images", "isrc": "external_ids", "upc": "external_ids", "follower_count": "followers"}
+"""Attributes that are a part of another field."""
+
+FIELDS: Mapping[str, Callable[[ir.Table], ir.Value]] = {
+    **{
+        name: (lambda objects, name=name: objects[name])
+        for name in (
+            *("name", "album_type", "release_date", "release_date_precision", "total_tracks", "label", "popularity"),
+            *("duration_ms", "explicit", "disc_number", "track_number"),
+        )
+    },
+    "artists": _credited,
+    "genres": lambda objects: objects.genres.sort(),
+    "image_url": _widest,
+    "isrc": lambda objects: objects.external_ids["isrc"],
+    "upc": lambda objects: objects.external_ids["upc"],
+    "follower_count": lambda objects: objects.followers["total"],
+}
+
+_FIELDS_OF = {
+    "track": (
+        *("name", "album", "artists", "duration_ms", "explicit", "disc_number", "track_number", "popularity"),
+        "external_ids",
+    ),
+    "album": (
+        *("name", "artists", "album_type", "release_date", "release_date_precision", "total_tracks", "label", "popularity"),
+        *("external_ids", "images"),
+    ),
+    "artist": ("name", "genres", "popularity", "followers", "images"),
+}
+"""Fields of objects that are read; the others stay in Bronze."""

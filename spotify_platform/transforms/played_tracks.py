@@ -1,0 +1,20 @@
+"""`silver/played_tracks`: which tracks are heard where, by the ids and names that plays tell. It changes when a new one is heard."""
+
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.silver_catalogue import PLAYED_TRACKS
+from spotify_platform.transforms.keys import name_key
+
+
+def played_tracks(plays: ir.Table) -> ir.Table:
+    """Distinct tracks of plays that are in Gold.
+
+    Args:
+        plays: rows of `silver/plays`, whole slices of them.
+    """
+    music = plays.filter((plays.content_type == "track") & ~plays.is_excluded)
+    told = music.select(
+        "user_bucket", "year", "track_id", "track_name", "artist_name", "album_name", local_year=music.local_date.year()
+    ).distinct()
+    known = told.mutate(alias_key=told.track_id.fill_null(name_key(told.artist_name, told.track_name)))
+    return known.select(*PLAYED_TRACKS.column_names).cast({column.name: column.type for column in PLAYED_TRACKS.columns})
