@@ -66,11 +66,14 @@ OBSERVATIONS = Table(
         Column(name="entity_id", type="string", required=True, meaning="Spotify id"),
         Column(name="month", type="int32", required=True, low=UNDATED, meaning="Year and month (UTC), 202411; 0: undated"),
         *ALL_ATTRIBUTES,
+        Column(name="first_told_at", type=TIMESTAMP, meaning="When it was told first in that month (UTC)"),
+        Column(name="last_told_at", type=TIMESTAMP, meaning="On the last day on which it was told, the first time"),
+        Column(name="day_count", type="int64", required=True, low=1, high=31, meaning="Days on which it was told"),
         Column(
-            name="days",
+            name="_days",
             type=DAYS,
             required=True,
-            meaning="The first time on each UTC day, and the batch that brought it; sorted",
+            meaning="The first time on each UTC day, and the first batch that brought it; sorted",
         ),
         Column(name="_batch", type="int64", required=True, low=1, meaning="The last batch that told something new here"),
     ),
@@ -78,6 +81,38 @@ OBSERVATIONS = Table(
 
 _BUCKET = Column(
     name="entity_bucket", type="int32", required=True, low=0, high=ENTITY_BUCKETS - 1, meaning="Bucket of the key, from its sha256"
+)
+
+
+def _feature(name: str, meaning: str) -> Column:
+    return Column(name=name, type="float64", meaning=meaning)
+
+
+AUDIO_FEATURES = Table(
+    layer="silver",
+    name="audio_features",
+    grain="one track with what Spotify once measured of its sound (apps of today are not given it)",
+    entity="track",
+    key=("track_id",),
+    partition_by=("entity_bucket",),
+    sort_by=("track_id",),
+    columns=(
+        Column(name="track_id", type="string", required=True, meaning="Spotify id"),
+        Column(name="told_at", type=TIMESTAMP, meaning="When it was told (UTC); null: nobody knows when"),
+        _feature("acousticness", "0 to 1: how surely it is acoustic"),
+        _feature("danceability", "0 to 1"),
+        _feature("energy", "0 to 1"),
+        _feature("instrumentalness", "0 to 1: how surely there are no vocals"),
+        _feature("liveness", "0 to 1: how surely there is an audience"),
+        _feature("loudness", "Decibels, -60 to 0"),
+        _feature("speechiness", "0 to 1: share of spoken words"),
+        _feature("tempo", "Beats a minute"),
+        _feature("valence", "0 to 1: how positive it sounds"),
+        Column(name="key", type="int64", meaning="Pitch class, 0 is C; -1 unknown"),
+        Column(name="mode", type="int64", meaning="1 major, 0 minor"),
+        Column(name="time_signature", type="int64", meaning="Beats a bar"),
+        _BUCKET,
+    ),
 )
 
 

@@ -70,6 +70,15 @@ class Step:
         return self.newest.orders(self.last, self.top, "rebuild")
 
     @property
+    def is_anew(self) -> bool:
+        """Whether the whole table is to be made: it is new or not complete, or a rebuild was ordered."""
+        return self.rebuild or not self.last
+
+    def changed(self, engine: Engine) -> set[str]:
+        """Names of the inputs whose rows these batches touched."""
+        return {name for name, input_ in self.inputs.items() if _touched(engine, input_, self.last)}
+
+    @property
     def restated(self) -> list[str]:
         """Users whose settings changed in these batches."""
         return self.newest.restated(self.last, self.top)
@@ -121,6 +130,11 @@ def advance(
             engine.release()
 
     return until_committed(target.path, attempt)
+
+
+def _touched(engine: Engine, input_: Snapshot, last: int) -> bool:
+    """A Bronze table takes no batch that does not concern it."""
+    return input_.holds > last if input_.table.layer == "bronze" else engine.changed_since(input_, last)
 
 
 def commit(engine: Engine, own: Snapshot, change: Change, holds: int) -> Snapshot:

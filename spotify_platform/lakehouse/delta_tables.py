@@ -19,6 +19,9 @@ PROPERTIES = {
 # Small batches and row groups keep the writer's memory bounded; a year of one user is in a few row groups.
 WRITER = WriterProperties(compression="ZSTD", max_row_group_size=32_768)
 KEPT_HOURS = 7 * 24
+_HOLDS, _TOUCHES_ROWS = "lake", "touches_rows"
+_SAME_ROWS = {"OPTIMIZE", "SET TBLPROPERTIES", "VACUUM START", "VACUUM END", "ADD COLUMN"}
+_LOOK_BACK = 10
 
 
 @lru_cache(maxsize=64)
@@ -63,6 +66,26 @@ def _with_all_columns(handle: DeltaTable, table: Table) -> DeltaTable:
 
 def _delta_schema(table: Table) -> Schema:
     return Schema.from_arrow(schema_of(table).to_pyarrow())
+
+
+def said_of_commit(holds: int, *, touches_rows: bool) -> dict[str, str]:
+    """What a commit says of itself beside Delta's own words: the lake version, and whether it is about rows at all."""
+    return {_HOLDS: str(holds), _TOUCHES_ROWS: str(touches_rows).lower()}
+
+
+def changed_since(handle: DeltaTable, version: int, holds: int) -> bool:
+    """Whether a commit up to `version`, after the table held batch `holds`, touched rows; true where the log does not reach back.
+
+    The transaction alone does not tell: a table that a batch does not concern holds it too.
+    """
+    for commit in handle.history(_LOOK_BACK + handle.version() - version):
+        if commit["version"] > version or commit["operation"] in _SAME_ROWS:
+            continue
+        if int(commit.get(_HOLDS, 0)) <= holds:
+            return _HOLDS not in commit
+        if commit[_TOUCHES_ROWS] == "true":
+            return True
+    return True
 
 
 def tidied(handle: DeltaTable, table: Table) -> tuple[int, int, int]:

@@ -18,7 +18,7 @@ from deltalake.exceptions import CommitFailedError
 from spotify_platform.contracts.model import Source, Table
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.compiled import CompiledTransforms, Transform
-from spotify_platform.lakehouse.delta_tables import WRITER, open_or_create, schema_of, tidied
+from spotify_platform.lakehouse.delta_tables import WRITER, changed_since, open_or_create, said_of_commit, schema_of, tidied
 from spotify_platform.lakehouse.duckdb_connection import connect
 from spotify_platform.lakehouse.duckdb_json import landed_schema, landed_sql
 from spotify_platform.lakehouse.duckdb_reading import SnapshotReading
@@ -167,6 +167,10 @@ class DuckDbDelta:
         counts = [self.connection.execute(query.format(*pair)).fetchone() for pair in ((left, right), (right, left))]
         return counts[0][0], counts[1][0]  # type: ignore[index]
 
+    def changed_since(self, snapshot: Snapshot, holds: int) -> bool:
+        """Whether a commit after the table held a batch touched its rows; see `Engine.changed_since`."""
+        return changed_since(snapshot.handle, snapshot.version, holds)
+
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
         return int(snapshot.handle.count())
@@ -191,8 +195,9 @@ class DuckDbDelta:
 
     def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
         """Add rows (none: only the transaction). Raises `Conflict`."""
-        data = self._reader(rows, snapshot.table) if rows is not None else _empty(snapshot.table)
-        return self._commit(snapshot, data, holds, mode="append")
+        if rows is None:
+            return self._commit(snapshot, _empty(snapshot.table), holds, touches_rows=False, mode="append")
+        return self._commit(snapshot, self._reader(rows, snapshot.table), holds, mode="append")
 
     def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Slice], holds: int) -> Snapshot:
         """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""
@@ -229,10 +234,13 @@ class DuckDbDelta:
         with _conflicts(snapshot):
             return Tidied(*tidied(snapshot.handle, snapshot.table))
 
-    def _commit(self, snapshot: Snapshot, data: pa.RecordBatchReader, holds: int, **how: Any) -> Snapshot:
+    def _commit(
+        self, snapshot: Snapshot, data: pa.RecordBatchReader, holds: int, *, touches_rows: bool = True, **how: Any
+    ) -> Snapshot:
         if snapshot.handle.version() != snapshot.version:
             raise Conflict(f"{snapshot.table.path}: opened anew since version {snapshot.version}")
-        properties = CommitProperties(app_transactions=[Transaction(APP_ID, holds)])
+        said = said_of_commit(holds, touches_rows=touches_rows)
+        properties = CommitProperties(app_transactions=[Transaction(APP_ID, holds)], custom_metadata=said)
         with _conflicts(snapshot):
             write_deltalake(snapshot.handle, data, commit_properties=properties, writer_properties=WRITER, **how)
         return _snapshot(snapshot.table, snapshot.handle)

@@ -156,6 +156,9 @@ class Engine(Protocol):
     def difference(self, one: ir.Table, other: ir.Table) -> tuple[int, int]:
         """How many rows only one of two relations holds, whatever their order: (only one, only other)."""
 
+    def changed_since(self, snapshot: Snapshot, holds: int) -> bool:
+        """Whether a commit after the table held a batch touched its rows; true where its log no longer says."""
+
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
 

@@ -12,13 +12,19 @@ from spotify_platform.transforms.keys import entity_bucket
 
 
 def touched(observations: ir.Table, *, entity: str) -> ir.Table:
-    """Ids of the entities that observations are of: entity_id."""
-    return observations.filter(observations.entity == entity).select("entity_id").distinct()
+    """Ids of the entities that observations are of: entity_id, entity_bucket."""
+    ids = observations.filter(observations.entity == entity).select("entity_id").distinct()
+    return ids.mutate(entity_bucket=entity_bucket(ids.entity_id))
 
 
 def of_ids(rows: ir.Table, ids: ir.Table, *, column: str) -> ir.Table:
     """Rows of some entities."""
     return rows.semi_join(ids, [rows[column] == ids.entity_id])
+
+
+def others_than(rows: ir.Table, ids: ir.Table, *, column: str) -> ir.Table:
+    """Rows of all other entities."""
+    return rows.anti_join(ids, [rows[column] == ids.entity_id])
 
 
 def history(observations: ir.Table, *, entity: str) -> ir.Table:
@@ -52,9 +58,9 @@ def _tellings(observations: ir.Table, names: list[str]) -> ir.Table:
     """
     counted = observations.mutate(tellings=ibis._.count().over(ibis.window(group_by=["entity_id", "month"])))
     single, several = counted.filter(counted.tellings == 1), counted.filter(counted.tellings > 1)
-    each = several.select("entity_id", *names, day=several.days.unnest())
+    each = several.select("entity_id", *names, day=several["_days"].unnest())
     return ibis.union(
-        single.select("entity_id", *names, at=single.days[0]["at"]), each.select("entity_id", *names, at=each.day["at"])
+        single.select("entity_id", *names, at=single["_days"][0]["at"]), each.select("entity_id", *names, at=each.day["at"])
     )
 
 

@@ -13,7 +13,7 @@ from spotify_platform.contracts.model import TIMESTAMP
 from spotify_platform.contracts.silver_catalogue import ALL_ATTRIBUTES, ATTRIBUTES, OBSERVATIONS, UNDATED
 
 _TYPES = {column.name: column.type for column in OBSERVATIONS.columns}
-_WHEN = ("month", "days")
+_WHEN = ("month", "_days")
 _SAID = ["entity", "entity_id", "month", *[column.name for column in ALL_ATTRIBUTES]]
 # The platform and `import` write the time of an answer into its key.
 _TIME = r"/\d{4}/\d{2}/\d{2}/(\d{8}T\d{6})(\d{0,6})Z-[0-9a-f]{8}(?:[./]|$)"
@@ -31,27 +31,33 @@ def observed(*rows: ir.Table, tables: Sequence[str]) -> ir.Table:
 
 def merged(*parts: ir.Table) -> ir.Table:
     """One row an entity, month and telling."""
-    together = ibis.union(*parts)
-    each = together.group_by(_SAID).aggregate(days=together.days.collect().flatten().sort())
-    is_first = lambda day, i: (i == 0) | (day["at"].date() != each.days[i - 1]["at"].date())  # noqa: E731 - Ibis wants one
-    kept = each.mutate(days=each.days.filter(is_first))
-    batches = kept.days.map(lambda day: day["batch"])
-    return kept.mutate(_batch=batches.maxs()).select(*OBSERVATIONS.column_names).cast(_TYPES)
+    together = ibis.union(*[part.select(*_SAID, "_days") for part in parts])
+    each = together.group_by(_SAID).aggregate(all_days=together["_days"].collect().flatten().sort())
+    days = each.all_days
+    kept = each.mutate(_days=days.filter(lambda day, i: (i == 0) | (day["at"].date() != days[i - 1]["at"].date())))
+    days = kept["_days"]
+    complete = kept.mutate(
+        first_told_at=days[0]["at"],
+        last_told_at=days[-1]["at"],
+        day_count=days.length(),
+        _batch=days.map(lambda day: day["batch"]).maxs(),
+    )
+    return complete.select(*OBSERVATIONS.column_names).cast(_TYPES)
 
 
 def _recently_played(rows: ir.Table) -> list[ir.Table]:
     music = rows.filter(rows.track["type"].fill_null("track") == "track")
-    return _tracks(_told(_opened(music.mutate(at=_answered_at(music, music.played_at)), "track", "at", "_batch"), "track"))
+    return _tracks(_told(_opened(music.mutate(at=answered_at(music, music.played_at)), "track", "at", "_batch"), "track"))
 
 
 def _catalogue_tracks(rows: ir.Table) -> list[ir.Table]:
-    tracks = _told(rows.mutate(at=_answered_at(rows)), "track", asked=rows.linked_from["id"])
+    tracks = _told(rows.mutate(at=answered_at(rows)), "track", asked=rows.linked_from["id"])
     relinked = tracks.filter(tracks.asked.notnull() & (tracks.asked != tracks["id"]))
     return [*_tracks(tracks), _observation(relinked, "track", entity_id=relinked.asked, relinked_to=relinked["id"])]
 
 
 def _albums(rows: ir.Table) -> list[ir.Table]:
-    albums = _told(rows.mutate(at=_answered_at(rows)), "album", tracks=rows.tracks["items"])
+    albums = _told(rows.mutate(at=answered_at(rows)), "album", tracks=rows.tracks["items"])
     listed = albums.select(*_WHEN, album_id=albums["id"], track=albums.tracks.unnest())
     tracks = _opened(listed, "track", *_WHEN, "album_id")
     return [
@@ -63,7 +69,7 @@ def _albums(rows: ir.Table) -> list[ir.Table]:
 
 
 def _artists(rows: ir.Table) -> list[ir.Table]:
-    return [_observation(_told(rows.mutate(at=_answered_at(rows)), "artist"), "artist")]
+    return [_observation(_told(rows.mutate(at=answered_at(rows)), "artist"), "artist")]
 
 
 TOLD: Mapping[str, Callable[[ir.Table], list[ir.Table]]] = {
@@ -74,7 +80,7 @@ TOLD: Mapping[str, Callable[[ir.Table], list[ir.Table]]] = {
 }
 
 
-def _answered_at(rows: ir.Table, otherwise: ir.Value | None = None) -> ir.Value:
+def answered_at(rows: ir.Table, otherwise: ir.Value | None = None) -> ir.Value:
     """Time of the answer that holds a row: the one in its key, else `otherwise`, else none."""
     digits, fraction = rows["_object"].re_extract(_TIME, 1), rows["_object"].re_extract(_TIME, 2)
     parts = [digits[:4], "-", digits[4:6], "-", digits[6:8], " ", digits[9:11], ":", digits[11:13], ":", digits[13:15]]
@@ -91,8 +97,8 @@ def _told(objects: ir.Table, entity: str, **more: ir.Value) -> ir.Table:
     fields = [name for name in ("id", *_FIELDS_OF[entity]) if name in objects.columns]
     at = objects["at"]
     day = ibis.array([ibis.struct({"at": at, "batch": objects["_batch"]})])
-    dated = objects.select(*fields, **more, month=ibis.coalesce(at.year() * 100 + at.month(), UNDATED), days=day)
-    return dated.group_by([*fields, *more, "month"]).aggregate(days=dated.days.collect().flatten())
+    dated = objects.select(*fields, **more, month=ibis.coalesce(at.year() * 100 + at.month(), UNDATED), _days=day)
+    return dated.group_by([*fields, *more, "month"]).aggregate(_days=dated["_days"].collect().flatten())
 
 
 def _opened(rows: ir.Table, name: str, *kept: str) -> ir.Table:
@@ -126,11 +132,10 @@ def _observation(objects: ir.Table, entity: str, entity_id: ir.Value | None = No
         *_WHEN,
         entity=ibis.literal(entity),
         entity_id=objects["id"] if entity_id is None else entity_id,
-        _batch=objects.days[0]["batch"],  # of no meaning before they are merged
         **values,
         **nothing,
     )
-    return said.filter(said.entity_id.notnull()).select(*OBSERVATIONS.column_names).cast(_TYPES)
+    return said.filter(said.entity_id.notnull()).select(*_SAID, "_days").cast({name: _TYPES[name] for name in (*_SAID, "_days")})
 
 
 def _has(objects: ir.Table, name: str) -> bool:

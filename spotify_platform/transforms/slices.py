@@ -1,5 +1,7 @@
 """Which slices rows are in, and which rows slices need: a change is worked out where it is felt, and nowhere else."""
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 
@@ -47,6 +49,16 @@ def within(rows: ir.Table, slices: ir.Table) -> ir.Table:
 def together(*parts: ir.Table) -> ir.Table:
     """All rows of some relations."""
     return ibis.union(*parts)
+
+
+def differing(one: ir.Table, other: ir.Table, *, cut: Sequence[str]) -> ir.Table:
+    """Slices, by the columns that cut them, in which two relations of distinct rows are not the same."""
+    return slices_by(ibis.union(ibis.difference(one, other), ibis.difference(other, one)), cut=cut)
+
+
+def slices_by(rows: ir.Table, *, cut: Sequence[str]) -> ir.Table:
+    """Slices that rows are in, by the columns that cut them."""
+    return rows.select(*cut).distinct().order_by(*cut)
 
 
 def local_years(plays: ir.Table) -> ir.Table:

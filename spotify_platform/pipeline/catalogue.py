@@ -1,0 +1,211 @@
+"""Silver's catalogue: what answers told, versions of each entity, and what ids and names mean now.
+
+Observations and versions follow the change. What ids and names mean rests on all entities at once; it is worked out anew
+where one of them changed, and written where it came out otherwise.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import ibis.expr.types as ir
+
+from spotify_platform.contracts import bronze_catalogue
+from spotify_platform.contracts.bronze import RECENTLY_PLAYED
+from spotify_platform.contracts.model import Table
+from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.contracts.silver_catalogue import (
+    ALBUM_ARTISTS,
+    ALBUMS,
+    ALBUMS_HISTORY,
+    ARTISTS,
+    ARTISTS_HISTORY,
+    AUDIO_FEATURES,
+    HISTORIES,
+    OBSERVATIONS,
+    PLAYED_TRACKS,
+    RECORDINGS,
+    TRACK_ALIASES,
+    TRACK_ARTISTS,
+    TRACKS,
+    TRACKS_HISTORY,
+)
+from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Put, Step, Turn, advance
+from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
+from spotify_platform.pipeline.differences import replaced_where_other
+from spotify_platform.pipeline.parts import bucket_parts
+from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.silver import changed_slices
+from spotify_platform.transforms.albums import albums
+from spotify_platform.transforms.artists import artists
+from spotify_platform.transforms.audio_features import features_told, latest_features
+from spotify_platform.transforms.credits import credits_of
+from spotify_platform.transforms.histories import history, of_ids, others_than, touched
+from spotify_platform.transforms.observations import merged, observed
+from spotify_platform.transforms.played_tracks import played_tracks
+from spotify_platform.transforms.recordings import recordings
+from spotify_platform.transforms.slices import slices_by, together
+from spotify_platform.transforms.track_aliases import track_aliases
+from spotify_platform.transforms.tracks import tracks
+
+TOLD_BY = (RECENTLY_PLAYED.table, bronze_catalogue.TRACKS.table, bronze_catalogue.ALBUMS.table, bronze_catalogue.ARTISTS.table)
+"""Bronze tables whose rows tell of artists, albums and tracks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A table that is a pure function of others, all of them."""
+
+    table: Table
+    inputs: tuple[Table, ...]
+    transform: Callable[..., ir.Table]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def rows(self, engine: Engine, inputs: Mapping[str, Snapshot | ir.Table]) -> ir.Table:
+        """All its rows, from tables of the lake or from ones made aside."""
+        given = (inputs[table.name] for table in self.inputs)
+        read = [engine.read(found) if isinstance(found, Snapshot) else found for found in given]
+        return engine.derive(self.transform, *read, **self.arguments)
+
+
+DERIVED = (
+    Derived(TRACK_ALIASES, (TRACKS_HISTORY, PLAYED_TRACKS), track_aliases),
+    Derived(TRACKS, (TRACK_ALIASES, TRACKS_HISTORY, PLAYED_TRACKS, ALBUMS_HISTORY), tracks),
+    Derived(RECORDINGS, (TRACKS,), recordings),
+    Derived(ALBUMS, (ALBUMS_HISTORY, TRACKS), albums),
+    Derived(TRACK_ARTISTS, (TRACKS, ARTISTS_HISTORY), credits_of, {"entity": "track"}),
+    Derived(ALBUM_ARTISTS, (ALBUMS, ARTISTS_HISTORY), credits_of, {"entity": "album"}),
+    Derived(ARTISTS, (ARTISTS_HISTORY, TRACK_ARTISTS, ALBUM_ARTISTS), artists),
+)
+"""In the order in which they are made."""
+
+
+def advance_observations(platform: Platform) -> Turn:
+    """Merge what new answers told into the months in which they were given."""
+    engine = platform.engine
+
+    def compute(step: Step) -> Change:
+        if step.is_anew:
+            return Overwrite(all_observations(platform, step.inputs, step.top))
+        new = [table for table in TOLD_BY if table.name in step.changed(engine)]
+        if not new:
+            return Append(None)
+        fresh = engine.cache(engine.derive(merged, _observed(engine, step.inputs, new, step.last, step.top)))
+        months: list[Slice] = engine.fetch(engine.derive(slices_by, fresh, cut=["month"])).to_pylist()
+        if not months:
+            return Append(None)
+        there = engine.read(step.own, predicate_of(months))
+        return replaced_where_other(engine, step.own, engine.derive(merged, there, fresh), months)
+
+    return advance(engine, OBSERVATIONS, TOLD_BY, compute)
+
+
+def all_observations(platform: Platform, bronze: Mapping[str, Snapshot], top: int) -> ir.Table:
+    """`silver/observations` from all of Bronze, up to and with batch `top`."""
+    return platform.engine.derive(merged, _observed(platform.engine, bronze, TOLD_BY, 0, top))
+
+
+def _observed(engine: Engine, bronze: Mapping[str, Snapshot], tables: Sequence[Table], last: int, top: int) -> ir.Table:
+    good = f"_part = 'row' and _batch > {last} and _batch <= {top}"
+    rows = [engine.read(bronze[table.name], good) for table in tables]
+    return engine.derive(observed, *rows, tables=[table.name for table in tables])
+
+
+def advance_history(platform: Platform, entity: str) -> Turn:
+    """Make the versions of those entities anew of which something new was told."""
+    engine, table = platform.engine, HISTORIES[entity]
+
+    def compute(step: Step) -> Change:
+        told = step.inputs[OBSERVATIONS.name]
+        if step.is_anew:
+            return Overwrite(engine.derive(history, engine.read(told), entity=entity))
+        if not step.changed(engine):
+            return Append(None)
+        ids = engine.cache(engine.derive(touched, engine.read(told, f"_batch > {step.last}"), entity=entity))
+        buckets: list[Slice] = engine.fetch(engine.derive(slices_by, ids, cut=["entity_bucket"])).to_pylist()
+        if not buckets:
+            return Append(None)
+        anew = engine.derive(history, engine.derive(of_ids, engine.read(told), ids, column="entity_id"), entity=entity)
+        there = engine.read(step.own, predicate_of(buckets))
+        kept = engine.derive(others_than, there, ids, column=f"{entity}_id")
+        return replaced_where_other(engine, step.own, engine.derive(together, kept, anew), buckets)
+
+    return advance(engine, table, [OBSERVATIONS], compute)
+
+
+def advance_audio_features(platform: Platform) -> Turn:
+    """Keep of each track what was told last."""
+    engine, source = platform.engine, bronze_catalogue.AUDIO_FEATURES.table
+
+    def compute(step: Step) -> Change:
+        if step.is_anew:
+            return Overwrite(all_features(platform, step.inputs, step.top))
+        if not step.changed(engine):
+            return Append(None)
+        new = engine.cache(_features(engine, step.inputs[source.name], step.last, step.top))
+        buckets: list[Slice] = engine.fetch(engine.derive(slices_by, new, cut=["entity_bucket"])).to_pylist()
+        if not buckets:
+            return Append(None)
+        there = engine.read(step.own, predicate_of(buckets))
+        return replaced_where_other(engine, step.own, engine.derive(latest_features, there, new), buckets)
+
+    return advance(engine, AUDIO_FEATURES, [source], compute)
+
+
+def all_features(platform: Platform, bronze: Mapping[str, Snapshot], top: int) -> ir.Table:
+    """`silver/audio_features` from all of Bronze, up to and with batch `top`."""
+    return _features(platform.engine, bronze[bronze_catalogue.AUDIO_FEATURES.table.name], 0, top)
+
+
+def _features(engine: Engine, bronze: Snapshot, last: int, top: int) -> ir.Table:
+    rows = engine.read(bronze, f"_part = 'row' and _batch > {last} and _batch <= {top}")
+    return engine.derive(latest_features, engine.derive(features_told, rows))
+
+
+def advance_played_tracks(platform: Platform) -> Turn:
+    """Look anew which tracks are heard in the slices that changed plays touch."""
+    engine = platform.engine
+
+    def compute(step: Step) -> Change:
+        plays = step.inputs[PLAYS.name]
+        slices = None if step.is_anew else changed_slices(platform, plays, step)
+        if slices is None or len(slices) > MOST_IN_ONE_PREDICATE:
+            return Put(_all_played(engine, plays), whole=True)
+        if not slices:
+            return Append(None)
+        anew = engine.derive(played_tracks, engine.read(plays, predicate_of(slices)))
+        return replaced_where_other(engine, step.own, anew, slices)
+
+    return advance(engine, PLAYED_TRACKS, [PLAYS], compute)
+
+
+def _all_played(engine: Engine, plays: Snapshot) -> list[Part]:
+    parts = bucket_parts(engine, engine.read(plays))
+    return [Part(engine.derive(played_tracks, engine.read(plays, predicate_of(part))), part) for part in parts]
+
+
+def advance_derived(platform: Platform, derived: Derived) -> Turn:
+    """Work a table out anew if one of its inputs changed."""
+    engine = platform.engine
+
+    def compute(step: Step) -> Change:
+        if step.is_anew:
+            return Overwrite(derived.rows(engine, step.inputs))
+        if not step.changed(engine):
+            return Append(None)
+        return replaced_where_other(engine, step.own, derived.rows(engine, step.inputs))
+
+    return advance(engine, derived.table, derived.inputs, compute)
+
+
+def catalogue_steps() -> dict[str, Callable[[Platform], Turn]]:
+    """What brings each table of the catalogue up to date, by its path, in their order."""
+    return {
+        OBSERVATIONS.path: advance_observations,
+        **{table.path: partial(advance_history, entity=entity) for entity, table in HISTORIES.items()},
+        AUDIO_FEATURES.path: advance_audio_features,
+        PLAYED_TRACKS.path: advance_played_tracks,
+        **{derived.table.path: partial(advance_derived, derived=derived) for derived in DERIVED},
+    }

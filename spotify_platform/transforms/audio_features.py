@@ -1,0 +1,27 @@
+"""`silver/audio_features`: of each track what was told last. A union that picks by content, so order cannot show."""
+
+import ibis
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.silver_catalogue import AUDIO_FEATURES
+from spotify_platform.transforms.keys import entity_bucket
+from spotify_platform.transforms.observations import answered_at
+
+_TYPES = {column.name: column.type for column in AUDIO_FEATURES.columns}
+_VALUES = [name for name in AUDIO_FEATURES.column_names if name not in ("track_id", "told_at", "entity_bucket")]
+
+
+def features_told(rows: ir.Table) -> ir.Table:
+    """Good rows of `bronze/audio_features` in the columns of the table, one row each."""
+    told = rows.mutate(track_id=rows["id"], told_at=answered_at(rows), entity_bucket=entity_bucket(rows["id"]))
+    return told.select(*AUDIO_FEATURES.column_names).cast(_TYPES)
+
+
+def latest_features(*parts: ir.Table) -> ir.Table:
+    """One row a track: the last that was told; of one time the one with most values, then the first by text."""
+    told = ibis.union(*parts)
+    known = sum((told[name].notnull().cast("int64") for name in _VALUES), ibis.literal(0))
+    text = ibis.literal("\x1f").join([told[name].cast("string").fill_null("") for name in _VALUES])
+    order = ibis.window(group_by="track_id", order_by=[ibis.desc("told_at", nulls_first=False), known.desc(), text])
+    placed = told.mutate(place=ibis.row_number().over(order))
+    return placed.filter(placed.place == 0).select(*AUDIO_FEATURES.column_names)
