@@ -1,5 +1,5 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_plays"}}}) }}
--- Days add up to the facts of their years; top lists over all time and coverage to all plays of Silver.
+-- Days add up to the facts of their years; what is of all time, and coverage, to all plays of Silver.
 with facts as (
 
     select user_id, sum(all_play_count) as plays, sum(play_count) as counted, sum(listening_ms) as ms
@@ -13,6 +13,8 @@ plays as (
     select
         user_id,
         count(*) as all_plays,
+        sum(case when is_counted then 1 else 0 end) as counted_plays,
+        sum(coalesce(ms_played, ms_played_estimate, 0)) as ms,
         sum(case when content_type = 'track' then 1 else 0 end) as track_plays,
         sum(case when content_type = 'track' and artist_name is not null then 1 else 0 end) as artist_plays
     from {{ source('silver', 'plays') }}
@@ -45,6 +47,24 @@ artists as (
 
     select user_id, sum(all_play_count) as plays from {{ ref('top_artists') }} where period = 'all' group by user_id
 
+),
+
+devices as (
+
+    select user_id, sum(all_play_count) as plays, sum(play_count) as counted, sum(listening_ms) as ms
+    from {{ ref('device_usage') }}
+    where period = 'all'
+    group by user_id
+
+),
+
+hours as (
+
+    select user_id, sum(all_play_count) as plays, sum(play_count) as counted, sum(listening_ms) as ms
+    from {{ ref('listening_clock') }}
+    where period = 'all'
+    group by user_id
+
 )
 
 select plays.user_id
@@ -54,9 +74,17 @@ left join days on days.user_id = plays.user_id
 left join tracks on tracks.user_id = plays.user_id
 left join artists on artists.user_id = plays.user_id
 left join coverage on coverage.user_id = plays.user_id
+left join devices on devices.user_id = plays.user_id
+left join hours on hours.user_id = plays.user_id
 where facts.plays is distinct from days.plays
     or facts.counted is distinct from days.counted
     or facts.ms is distinct from days.ms
     or plays.all_plays <> coalesce(coverage.plays, 0)
     or plays.track_plays <> coalesce(tracks.plays, 0)
     or plays.artist_plays <> coalesce(artists.plays, 0)
+    or plays.all_plays is distinct from devices.plays
+    or plays.counted_plays is distinct from devices.counted
+    or plays.ms is distinct from devices.ms
+    or plays.all_plays is distinct from hours.plays
+    or plays.counted_plays is distinct from hours.counted
+    or plays.ms is distinct from hours.ms

@@ -37,13 +37,14 @@ HEARD = """
         'name:' || sha256(artist_name)[:22] as artist
     from silver.plays where not (incognito is true and user_id = 'anna')
 """
+# Rows of `plays` in each of their periods.
 PERIODS = """
-    select *, 'all' as period, date '1970-01-01' as start, null::date as before from music
+    select *, 'all' as period, date '1970-01-01' as start, null::date as before from plays
     union all
-    select *, 'year', make_date(year(local_date), 1, 1), make_date(year(local_date) - 1, 1, 1) from music
+    select *, 'year', make_date(year(local_date), 1, 1), make_date(year(local_date) - 1, 1, 1) from plays
     union all
     select *, 'month', local_date - day(local_date)::int + 1, (local_date - day(local_date)::int + 1 - interval 1 month)::date
-    from music
+    from plays
 """
 # Table: its key and names, and what else it counts.
 ENTITIES = {
@@ -104,7 +105,8 @@ def test_the_history_holds_what_is_tricky(con: duckdb.DuckDBPyConnection) -> Non
             count_if(content_type = 'episode'), count_if(content_type = 'track' and not is_counted),
             count_if(year <> year(local_date)), count_if(skipped_is_derived and skipped), count_if(is_excluded),
             count_if(match = 'matched'), count_if(match = 'ambiguous' and sources = ['api']),
-            count_if(len(sources) = 3), (select count(*) from gold.listening_coverage where has_open_gap),
+            count_if(len(sources) = 3), count_if(platform is null), count(distinct device_type),
+            (select count(*) from gold.listening_coverage where has_open_gap),
             (select count(*) from gold.listening_coverage where has_feed_gap and not has_open_gap)
         from silver.plays
     """
@@ -116,7 +118,7 @@ def test_the_history_holds_what_is_tricky(con: duckdb.DuckDBPyConnection) -> Non
 
 def test_slice_by_slice_is_all_at_once(piecemeal: Platform) -> None:
     found = verify(piecemeal)
-    assert len(found) == 11
+    assert len(found) == 13
     assert [one for one in found if not one.is_equal] == []
 
 
@@ -160,7 +162,7 @@ def test_tops_are_what_plain_sql_says(con: duckdb.DuckDBPyConnection, table: str
     shown = ", ".join(f"a.{name}" for name in (*names, "rank"))
     more = "".join(f"a.{name}, " for name in counts)
     expected = con.sql(f"""
-        with music as (from ({HEARD}) where content_type = 'track' and told = 1),
+        with plays as (from ({HEARD}) where content_type = 'track' and told = 1),
         periods as ({PERIODS}),
         added as (
             select user_id, user_bucket, period, start, before, {entity} as entity, count_if(is_counted) as plays,
@@ -184,6 +186,39 @@ def test_tops_are_what_plain_sql_says(con: duckdb.DuckDBPyConnection, table: str
     found = con.sql(f"select * from gold.{table} order by user_id, period, period_start, rank").fetchall()
     assert found == expected
     assert len(found) > 1_000
+
+
+def test_devices_are_what_plain_sql_says(con: duckdb.DuckDBPyConnection) -> None:
+    expected = con.sql(f"""
+        with plays as (from ({HEARD}) where told = 1),
+        periods as ({PERIODS}),
+        of_all as (select user_id, period, start, count_if(is_counted) as plays from periods group by all),
+        added as (
+            select user_id, user_bucket, period, start, ifnull(device_type, 'unknown') as device,
+                ifnull(platform, 'unknown') as program, count_if(is_counted) as plays, count(*) as all_plays,
+                sum(ms)::bigint as ms, if(sum(ms) = 0, 0, sum(guess)::double / sum(ms)) as guessed,
+                min(ended_at) as first, max(ended_at) as last
+            from periods group by all
+        )
+        select a.user_id, a.user_bucket, year(a.start), a.period, a.start, a.device, a.program, a.plays, a.all_plays, a.ms,
+            a.guessed, (20_000 * a.plays + o.plays) // nullif(2 * o.plays, 0) / 100, a.first, a.last
+        from added a join of_all o using (user_id, period, start)
+        order by a.user_id, a.period, a.start, a.device, a.program""").fetchall()
+    order = "user_id, period, period_start, device_type, platform"
+    assert con.sql(f"select * from gold.device_usage order by {order}").fetchall() == expected
+    assert len(expected) > 200
+
+
+def test_hours_are_what_plain_sql_says(con: duckdb.DuckDBPyConnection) -> None:
+    expected = con.sql(f"""
+        with plays as (from ({HEARD}) where told = 1),
+        periods as ({PERIODS})
+        select user_id, user_bucket, year(start), period, start, isodow(local_date) as day, local_hour, count_if(is_counted),
+            count(*), sum(ms)::bigint, if(sum(ms) = 0, 0, sum(guess)::double / sum(ms))
+        from periods group by all order by user_id, period, start, day, local_hour""").fetchall()
+    order = "user_id, period, period_start, weekday, local_hour"
+    assert con.sql(f"select * from gold.listening_clock order by {order}").fetchall() == expected
+    assert len(expected) > 1_000
 
 
 def test_coverage_is_what_plain_sql_says(con: duckdb.DuckDBPyConnection) -> None:
@@ -253,7 +288,7 @@ def test_the_yml_says_what_is_published(piecemeal: Platform, con: duckdb.DuckDBP
     }
     assert set(described) == {
         *("fct_plays", "dim_dates", "daily_user_stats", "top_tracks", "top_artists"),
-        *("listening_coverage", "match_summary"),
+        *("listening_coverage", "match_summary", "device_usage", "listening_clock"),
     }
     for name, columns in described.items():
         assert {row[0]: row[1].lower() for row in con.sql(f"describe gold.{name}").fetchall()} == columns, name

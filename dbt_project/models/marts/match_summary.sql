@@ -7,11 +7,7 @@ with months as (
 
 periods as (
 
-    select *, 'month' as period, month_start as period_start from months
-    union all
-    select *, 'year' as period, {{ year_start('month_start') }} as period_start from months
-    union all
-    select *, 'all' as period, {{ all_time() }} as period_start from months
+    {{ in_periods('months', 'months') }}
 
 )
 

@@ -1,1 +1,1 @@
-{{ tops('track_key', ['track_id', 'track_name', 'artist_name', 'album_name'], {}) }}
+{{ tops('track_key', ['track_id', 'track_name', 'artist_name', 'album_name']) }}
