@@ -15,32 +15,34 @@
   Plays are first added up by month, and years made from the months. Months and years are those that are built and, for
   what compares with the period before, those before them; all time is made from all plays.
 
-    keys     name -> expression; a total is of a user, a period and these
+    keys     name -> expression; months are of a user and these
     which    condition of the plays
-    names    columns of which `latest` has the values of the latest play
-    detail   columns by which months are kept apart as well, for the measures of `more`
+    of       join of months with what they count for, one or several
+    by       columns of which a user and period has totals, where they are not the keys
     more     name -> measure of the months
 #}
-{% macro totals(keys, which='all_play_count > 0', names=[], detail=[], more={}) %}
+{% macro totals(keys, which='all_play_count > 0', of='', by=none, more={}) %}
+{%- set by = by or keys.keys() | list %}
 with near as (
 
     select * from {{ ref('stg_facts') }} as facts
     where exists (
         select 1 from {{ source('silver', 'slices') }} as built
         where built.user_bucket = facts.user_bucket and facts.year between built.year - 1 and built.year
+            and coalesce(built.model, '{{ model.name }}') = '{{ model.name }}'
     )
 
 ),
 
 months as (
 
-    {{ added_up('near', keys, which, names, detail, month_start('local_date')) }}
+    {{ added_up('near', keys, which, month_start('local_date')) }}
 
 ),
 
 all_time as (
 
-    {{ added_up(ref('stg_facts'), keys, which, names, detail, all_time()) }}
+    {{ added_up(ref('stg_facts'), keys, which, all_time()) }}
 
 ),
 
@@ -58,12 +60,9 @@ totals as (
         {{ year_of('period_start') }} as year,
         period,
         period_start,
-        {%- for key in keys %}
+        {%- for key in by %}
         {{ key }},
         {%- endfor %}
-        {%- if names %}
-        max(latest) as latest,
-        {%- endif %}
         cast(sum(play_count) as bigint) as play_count,
         cast(sum(all_play_count) as bigint) as all_play_count,
         cast(sum(listening_ms) as bigint) as listening_ms,
@@ -74,29 +73,23 @@ totals as (
         cast({{ measure }} as bigint) as {{ name }}
         {%- endfor %}
     from periods
-    group by user_id, user_bucket, period, period_start, {{ keys | join(', ') }}
+    {%- if of %}
+    {{ of }}
+    {%- endif %}
+    group by user_id, user_bucket, period, period_start, {{ by | join(', ') }}
 
 )
 {% endmacro %}
 
-{#
-  Measures by month. `latest` are the names of the latest play; of two at one instant the last by name, so that the choice
-  does not depend on order.
-#}
-{% macro added_up(plays, keys, which, names, detail, month) %}
+{# Measures by month. #}
+{% macro added_up(plays, keys, which, month) %}
     select
         user_id,
         user_bucket,
         {%- for name, expression in keys.items() %}
         {{ expression }} as {{ name }},
         {%- endfor %}
-        {%- for column in detail %}
-        {{ column }},
-        {%- endfor %}
         {{ month }} as month_start,
-        {%- if names %}
-        max({{ latest_names(names) }}) as latest,
-        {%- endif %}
         sum(play_count) as play_count,
         sum(all_play_count) as all_play_count,
         sum(listening_ms) as listening_ms,
@@ -105,5 +98,5 @@ totals as (
         max(ended_at) as last_played_at
     from {{ plays }}
     where {{ which }}
-    group by user_id, user_bucket, {{ (keys.values() | list + detail + [month]) | join(', ') }}
+    group by user_id, user_bucket, {{ (keys.values() | list + [month]) | join(', ') }}
 {% endmacro %}

@@ -1,6 +1,12 @@
-{# Ranked entities of each user in each period. Tracks and artists differ in their key, names and further measures only. #}
-{% macro tops(key, names, more={}, detail=[]) %}
-{{ totals({key: key}, "content_type = 'track' and " ~ key ~ " is not null and all_play_count > 0", names, detail, more) }},
+{#
+  Ranked entities of each user in each period. Plays are added up by track; `of` joins tracks with the entities they count for.
+
+    key      column that tells entities apart
+    named    relation of the entities, with their key
+    names    column -> what it is called there
+#}
+{% macro tops(key, named, names, of='', more={}) %}
+{{ totals({'track_key': 'track_key'}, "content_type = 'track' and all_play_count > 0", of, [key], more) }},
 
 ranked as (
 
@@ -21,8 +27,8 @@ select
     ranked.period,
     ranked.period_start,
     ranked.{{ key }},
-    {%- for name in names %}
-    nullif(ranked.latest.{{ name }}, '') as {{ name }},
+    {%- for name, column in names.items() %}
+    named.{{ column }} as {{ name }},
     {%- endfor %}
     ranked.rank,
     before.rank as previous_rank,
@@ -36,6 +42,7 @@ select
     ranked.first_played_at,
     ranked.last_played_at
 from ranked
+left join {{ named }} as named on named.{{ key }} = ranked.{{ key }}
 left join ranked as before
     on before.user_id = ranked.user_id
     and before.{{ key }} = ranked.{{ key }}

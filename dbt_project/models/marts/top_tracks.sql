@@ -1,1 +1,3 @@
-{{ tops('track_key', ['track_id', 'track_name', 'artist_name', 'album_name']) }}
+{{ tops('track_key', source('silver', 'tracks'), {
+    'track_id': 'track_id', 'track_name': 'name', 'artist_name': 'artist_name', 'album_name': 'album_name',
+}) }}
