@@ -1,6 +1,7 @@
 """`spotify-platform simulate …`: listeners with known truth, as files to import."""
 
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -12,6 +13,7 @@ from spotify_platform.errors import WrongCall
 from spotify_platform.settings import load_settings
 
 if TYPE_CHECKING:
+    from spotify_platform.simulator.catalogue_answers import Shape
     from spotify_platform.simulator.documents import Source
     from spotify_platform.simulator.population import WrittenUser
 
@@ -104,10 +106,66 @@ def polls(  # noqa: PLR0913, PLR0917 - one option each
     )
     console = Console()
     _print(console, [_row(write_user("me", listener, out, [Delivery("polls", "api", answers)]))])
-    landing, made = load_settings().landing_location, shlex.quote(str(out / "polls"))
-    inbox = shlex.quote(landing.join("inbox/me"))
-    copy = f"aws s3 cp --recursive {made} {inbox}" if landing.is_s3 else f"mkdir -p {inbox} && cp -r {made} {inbox}"
-    _say(console, f"Now: {copy} && spotify-platform refresh")
+    _say_copy(out / "polls", "inbox/me")
+
+
+@app.command()
+def catalogue(  # noqa: PLR0913, PLR0917 - one option each
+    out: Out,
+    users: Annotated[int, typer.Option(min=1, help="How many listeners, as of `simulate history`.")] = 1,
+    plays: Plays = 20_000,
+    seed: Seed = 1,
+    years: Years = 4.0,
+    days: Annotated[int, typer.Option(min=1, help="On how many days to ask; on the first for everything.")] = 5,
+    every_days: Annotated[int, typer.Option(min=1, help="From one of these days to the next.")] = 7,
+    tracks_a_day: Annotated[int, typer.Option(min=1, help="Tracks to ask for again on each later day.")] = 3_000,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day (UTC); default: the end.")] = None,
+    shape: Annotated[str, typer.Option(help="auto (what the API of that day allows), single, list, bare or items.")] = "auto",
+    *,
+    polls: Annotated[bool, typer.Option("--polls", help="Of the one listener of `simulate polls`.")] = False,
+    loose: Annotated[bool, typer.Option("--loose", help="Files whose names say no time.")] = False,
+) -> None:
+    """Write answers about tracks, albums and artists of the listeners whom the same seed, plays and years make elsewhere.
+
+    They land as catalogue_api/<user>/…; the truth is in <user>/truth.json: what each entity was when, and which are one.
+    """
+    from spotify_platform.simulator.catalogue_answers import listener_answers  # noqa: PLC0415
+    from spotify_platform.simulator.catalogue_truth import write_catalogue  # noqa: PLC0415
+    from spotify_platform.simulator.changing import changing_catalogue  # noqa: PLC0415
+    from spotify_platform.simulator.history import simulate  # noqa: PLC0415
+    from spotify_platform.simulator.population import population  # noqa: PLC0415
+
+    chosen = _shape(shape)
+    _refuse_full(out)
+    one = [("me", simulate(seed=seed, plays=plays, years=years))] if polls else None
+    for name, listener in one or population(seed=seed, users=users, plays=plays, years=years):
+        there = changing_catalogue(listener)
+        answers = listener_answers(
+            listener,
+            there,
+            days=days,
+            every_days=every_days,
+            tracks_a_day=tracks_a_day,
+            until=until and until.replace(tzinfo=UTC),
+            shape=chosen,
+            user=name,
+            loose=loose,
+        )
+        found = write_catalogue(there, list(answers), out / name / "catalogue" if loose else out, out / name / "truth.json")
+        objects = ", ".join(f"{count:,} {kind}" for kind, count in found.objects.items())
+        _say(Console(), f"{name}: {len(found.answers):,} answers with {objects.replace('_', ' ')}")
+        if loose:
+            _say_copy(out / name / "catalogue", f"inbox/{name}")
+    if not loose:
+        _say_copy(out / "catalogue_api", "")
+
+
+def _shape(named: str) -> "Shape | None":
+    from spotify_platform.simulator.catalogue_answers import SHAPES  # noqa: PLC0415
+
+    if named != "auto" and named not in SHAPES:
+        raise WrongCall(f"--shape is one of auto, {', '.join(SHAPES)}, not {named}.")
+    return next((shape for shape in SHAPES if shape == named), None)
 
 
 def _sources(named: str) -> "list[Source]":
@@ -141,6 +199,17 @@ def _print(console: Console, rows: list[_Row]) -> None:
     if len(rows) > _SHOWN:
         table.add_row(f"and {len(rows) - _SHOWN:,} more")
     console.print(table)
+
+
+def _say_copy(made: Path, below: str) -> None:
+    """Say how a folder gets into the landing zone, below some other; '' is its root."""
+    landing, source = load_settings().landing_location, shlex.quote(str(made))
+    target = landing.join(below).rstrip("/")
+    copy = f"mkdir -p {shlex.quote(target)} && cp -r {source} {shlex.quote(target)}"
+    if landing.is_s3:
+        # It copies what is in the folder, not the folder.
+        copy = f"aws s3 cp --recursive {source} {shlex.quote(f'{target}/{made.name}')}"
+    _say(Console(), f"Now: {copy} && spotify-platform refresh")
 
 
 def _say(console: Console, command: str) -> None:

@@ -1,10 +1,10 @@
-"""Objects of the Web API as recently-played nests them, with the fields they had when they were asked for."""
+"""Objects of the Web API as its answers nest them, with the fields they had when they were asked for."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from spotify_platform.simulator.catalogue import Album, Artist, Track
+from spotify_platform.simulator.catalogue import VARIOUS, Album, Artist, Track
 from spotify_platform.simulator.clock import utc_second
 from spotify_platform.simulator.play import Play
 
@@ -19,6 +19,10 @@ _PRESENT: Mapping[str, tuple[tuple[date, date], ...]] = {
     "popularity": ((date.min, date(2023, 10, 1)), (date(2023, 11, 15), date(2026, 2, 11))),
     "external_ids": ((date.min, date(2026, 2, 11)), (date(2026, 3, 15), _EVER)),
     "album_group": ((date(2022, 5, 1), date(2024, 6, 1)),),
+    "linked_from": ((date.min, date(2026, 2, 11)),),
+    "label": ((date.min, date(2026, 2, 11)),),
+    "genres": ((date.min, date(2026, 2, 11)),),
+    "followers": ((date.min, date(2026, 2, 11)),),
 }
 # Since then previews are null.
 _LAST_PREVIEW = date(2024, 11, 27)
@@ -41,40 +45,42 @@ def item_of(play: Play, asked_on: date, *, is_renamed: bool) -> dict[str, Any]:
         raise ValueError("recently-played does not tell of this play")
     second, ms = divmod(play.played_at_ms, 1000)
     return {
-        "track": _track(play.track, asked_on, is_renamed=is_renamed),
+        "track": track_object(play.track, asked_on, is_renamed=is_renamed),
         # A whole second is spelled without milliseconds, here and there in 1.7 % of real items.
         "played_at": f"{utc_second(second)}.{ms:03d}Z" if ms else f"{utc_second(second)}Z",
         "context": _context(play.session.context_uri, utc_second(second)),
     }
 
 
-def _track(track: Track, asked_on: date, *, is_renamed: bool) -> dict[str, Any]:
+def track_object(track: Track, asked_on: date, *, is_renamed: bool) -> dict[str, Any]:
+    """A full track, as asked for on a UTC day."""
     found = {
-        "album": _album(track.album, asked_on),
-        "artists": [_artist(artist) for artist in track.artists],
+        "album": album_object(track.album, asked_on),
+        "artists": [artist_object(artist) for artist in track.artists],
         "available_markets": _MARKETS[: 3 + track.track_number % 5],
         "disc_number": 1,
         "duration_ms": track.duration_ms,
         "explicit": track.is_explicit,
-        "external_ids": {"isrc": track.isrc},
-        **_reference("track", track.api_id),
+        "external_ids": {"isrc": track.isrc} if track.isrc else {},
+        **reference("track", track.api_id),
         "is_local": False,
-        "name": track.later_name if is_renamed and track.later_name else track.name,
-        "popularity": _popularity(track, asked_on),
+        "name": name_of(track, is_renamed=is_renamed),
+        "popularity": popularity(track, asked_on),
         "preview_url": f"https://p.scdn.co/mp3-preview/{track.api_id}" if asked_on < _LAST_PREVIEW else None,
         "track_number": track.track_number,
     }
-    return _as_of(found, asked_on)
+    return fields_of_day(found, asked_on)
 
 
-def _album(album: Album, asked_on: date) -> dict[str, Any]:
-    kind = "compilation" if album.artist.name == "Various Artists" else "album" if album.total_tracks > 3 else "single"
+def album_object(album: Album, asked_on: date) -> dict[str, Any]:
+    """A simplified album, as asked for on a UTC day."""
+    kind = album_type(album)
     found = {
         "album_group": kind,
         "album_type": kind,
-        "artists": [_artist(album.artist)],
+        "artists": [artist_object(album.artist)],
         "available_markets": _MARKETS,
-        **_reference("album", album.album_id),
+        **reference("album", album.album_id),
         "images": [
             {"height": side, "width": side, "url": f"https://i.scdn.co/image/{album.album_id}-{side}"} for side in (640, 300, 64)
         ],
@@ -83,24 +89,47 @@ def _album(album: Album, asked_on: date) -> dict[str, Any]:
         "release_date_precision": _PRECISION[len(album.release_date)],
         "total_tracks": album.total_tracks,
     }
-    return _as_of(found, asked_on)
+    return fields_of_day(found, asked_on)
 
 
-def _as_of(found: dict[str, Any], asked_on: date) -> dict[str, Any]:
+def fields_of_day(found: dict[str, Any], asked_on: date) -> dict[str, Any]:
+    """The same object, without the fields that the API did not have on that UTC day."""
     for field, spans in _PRESENT.items():
         if field in found and not any(since <= asked_on < until for since, until in spans):
             del found[field]
     return found
 
 
-def _artist(artist: Artist) -> dict[str, Any]:
-    return {**_reference("artist", artist.artist_id), "name": artist.name}
+def artist_object(artist: Artist) -> dict[str, Any]:
+    """A simplified artist: the same at all times."""
+    return {**reference("artist", artist.artist_id), "name": artist.name}
 
 
-def _popularity(track: Track, asked_on: date) -> int:
-    """Of 55 % of the tracks it moves from month to month."""
-    base = sum(map(ord, track.isrc)) * 7 % 80
-    return base + (asked_on.month + track.track_number) % 12 if base % 20 < 11 else base
+def album_type(album: Album) -> str:
+    """What the API calls such an album."""
+    if album.artist.name == VARIOUS:
+        return "compilation"
+    return "album" if album.total_tracks > 3 else "single"
+
+
+def name_of(track: Track, *, is_renamed: bool) -> str:
+    """Title in the API, before or after tracks are renamed."""
+    return track.later_name if is_renamed and track.later_name else track.name
+
+
+def popularity(track: Track, asked_on: date) -> int:
+    """Its popularity on a UTC day: another one every month, or always the same."""
+    base = _base_popularity(track)
+    return base + (asked_on.month + track.track_number) % 12 if popularity_moves(track) else base
+
+
+def popularity_moves(track: Track) -> bool:
+    """Whether its popularity moves from month to month, as that of 55 % of the tracks does."""
+    return _base_popularity(track) % 20 < 11
+
+
+def _base_popularity(track: Track) -> int:
+    return sum(map(ord, track.isrc or str(track.api_id))) * 7 % 80
 
 
 def _context(uri: str | None, at: str) -> dict[str, Any] | None:
@@ -110,11 +139,12 @@ def _context(uri: str | None, at: str) -> dict[str, Any] | None:
         link, href = "https://open.spotify.com/collection/tracks", f"{URL}/me/tracks"
         return {"type": "collection", "href": href, "external_urls": {"spotify": link}, "uri": uri}
     _, kind, entity_id = uri.split(":")
-    reference = _reference(kind, entity_id)
-    return {key: reference[key] for key in ("type", "href", "external_urls", "uri")}
+    found = reference(kind, entity_id)
+    return {key: found[key] for key in ("type", "href", "external_urls", "uri")}
 
 
-def _reference(kind: str, entity_id: str | None) -> dict[str, Any]:
+def reference(kind: str, entity_id: str | None) -> dict[str, Any]:
+    """What every object says of itself."""
     return {
         "external_urls": {"spotify": f"https://open.spotify.com/{kind}/{entity_id}"},
         "href": f"{URL}/{kind}s/{entity_id}",

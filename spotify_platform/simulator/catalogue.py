@@ -10,7 +10,7 @@ _SYLLABLES = "ka lo mi ra ve so tan del bri nor ash wyn zu fen mar il ol eth ur 
 _WORDS = "Night River Glass Paper Echo Summer Winter Golden Silent Electric Broken Morning Last First Blue Neon".split()  # noqa: SIM905
 # Names that break careless readers: other scripts, beyond the basic plane, quotes, escapes, control characters.
 _ODD = ("Gönül Şükür", "Đêm", "서울", "Moon 🌙", 'The "Quoted"', "Back\\slash", "AC/DC & Co.", "Tab\tand\x07Bell")
-_VARIOUS = "Various Artists"
+VARIOUS = "Various Artists"
 _HOUR_MS = 3_600_000
 # Every ninth track by popularity goes by another id in the API: 11 % of the plays, whatever the seed loves most.
 _RELINKED_EVERY, _RELINKED_FIRST = 9, 4
@@ -120,8 +120,8 @@ class Catalogue:
 def make_catalogue(draw: Draw, artist_count: int) -> Catalogue:
     """A catalogue of so many artists, about ten tracks each."""
     artists = [Artist(draw.spotify_id(), _artist_name(draw, number)) for number in range(artist_count)]
-    various = Artist(draw.spotify_id(), _VARIOUS)
-    albums = [album for number in range(artist_count) for album in _albums(draw, number, artists, various)]
+    various = Artist(draw.spotify_id(), VARIOUS)
+    albums = [album for number in range(artist_count) for album in make_albums(draw, number, artists[number], artists, various)]
     # Which tracks are loved is not a matter of when they were made.
     ranked = draw.shuffled([track for album in albums for track in album])
     tracks = [_as_in_api(draw, track, rank) for rank, track in enumerate(ranked)]
@@ -152,13 +152,14 @@ def _artist_name(draw: Draw, number: int) -> str:
     return "".join(draw.one_of(_SYLLABLES) for _ in range(draw.between(2, 3))).capitalize() + f" {number}"
 
 
-def _albums(draw: Draw, number: int, artists: Sequence[Artist], various: Artist) -> list[list[Track]]:
+def make_albums(draw: Draw, number: int, artist: Artist, artists: Sequence[Artist], various: Artist) -> list[list[Track]]:
+    """Tracks of one or two albums of an artist, with guests; the number makes their ISRCs."""
     found: list[list[Track]] = []
     for _ in range(draw.between(1, 2)):
         count = draw.between(3, 10)
         name = f"{draw.one_of(_WORDS)} {draw.one_of(_WORDS)}"
-        artist = various if draw.chance(0.04) else artists[number]
-        album = Album(draw.spotify_id(), name, artist, _release_date(draw), count)
+        album_artist = various if draw.chance(0.04) else artist
+        album = Album(draw.spotify_id(), name, album_artist, release_date(draw), count)
         isrcs = [f"XX{number:05d}{len(found)}{place:04d}" for place in range(count)]
         found.append([_track(draw, album, place, artists, isrc) for place, isrc in enumerate(isrcs, start=1)])
     if len(found) > 1:
@@ -172,7 +173,7 @@ def _albums(draw: Draw, number: int, artists: Sequence[Artist], various: Artist)
 def _track(draw: Draw, album: Album, place: int, artists: Sequence[Artist], isrc: str) -> Track:
     named = draw.one_of(_ODD) if draw.chance(0.02) else draw.one_of(_WORDS)
     guest = draw.one_of(artists)
-    first = draw.one_of(artists) if album.artist.name == _VARIOUS else album.artist
+    first = draw.one_of(artists) if album.artist.name == VARIOUS else album.artist
     credited = (first, guest) if draw.chance(0.12) and guest is not first else (first,)
     # An interlude is over before it can count.
     duration_ms = draw.between(12_000, 29_000) if draw.chance(0.01) else draw.between(90_000, 420_000)
@@ -191,7 +192,8 @@ def _track(draw: Draw, album: Album, place: int, artists: Sequence[Artist], isrc
     )
 
 
-def _release_date(draw: Draw) -> str:
+def release_date(draw: Draw) -> str:
+    """A date with the precision of a day, a month or a year."""
     full = f"{draw.between(1968, 2020)}-{draw.between(1, 12):02d}-{draw.between(1, 28):02d}"
     return full[: draw.weighted((10, 4, 7), (88.0, 98.0, 100.0))]
 

@@ -3,13 +3,24 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 Source = Literal["extended", "account", "api"]
 Row: TypeAlias = Mapping[str, Any]
 # Without an indent json is encoded in C, a fifth of the time; the separators make flat rows look indented all the same.
 _ROW = json.JSONEncoder(ensure_ascii=False, separators=(",\n    ", ": "))
 _ITEM = json.JSONEncoder(ensure_ascii=False)
+
+
+class Spelled(Protocol):
+    """What can be written as a file: its name and its text, piece by piece."""
+
+    @property
+    def name(self) -> str:
+        """Path below the folder it is written to."""
+
+    def text(self) -> Iterator[str]:
+        """What the file says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from spotify_platform.simulator.account import account_documents
-from spotify_platform.simulator.documents import Document
+from spotify_platform.simulator.documents import Document, Spelled
 from spotify_platform.simulator.extended import REPEATS, extended_documents
 from spotify_platform.simulator.history import History
 from spotify_platform.simulator.polls import EVERY_MINUTES, LAST_DAYS, Asks, api_documents
@@ -73,12 +73,17 @@ def write_folder(documents: Iterable[Document], folder: Path) -> Written:
     """Write documents as files below a folder."""
     tally = _Tally()
     for document in documents:
-        target = folder / document.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(document.text())
+        write_file(document, folder)
         tally.add(document)
     return tally.written
+
+
+def write_file(document: Spelled, folder: Path) -> None:
+    """Write one document as a file below a folder, by its name."""
+    target = folder / document.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(document.text())
 
 
 def write_extended_zip(

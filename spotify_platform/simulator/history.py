@@ -6,13 +6,15 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from spotify_platform.simulator.calendars import Calendar
-from spotify_platform.simulator.catalogue import make_catalogue
+from spotify_platform.simulator.catalogue import Catalogue, make_catalogue
 from spotify_platform.simulator.choices import Chooser
+from spotify_platform.simulator.clock import DAY_MS
 from spotify_platform.simulator.draw import Draw, shares
 from spotify_platform.simulator.habits import DAY_WEIGHTS
 from spotify_platform.simulator.play import Play
 
 LAST_DAY = date(2025, 6, 30)
+_RENAMED_DAYS = 15
 # Days without music, days like others, and days of nothing else, on a train or at a party.
 _DAYS, _DAY_BOUNDS = (0.0, 1.0, 4.0), (8.0, 97.0, 100.0)
 
@@ -33,6 +35,16 @@ class History:
     def over_at_ms(self) -> int:
         """The second after the last report, in milliseconds since 1970: an export requested then holds everything."""
         return (max((play.reported_at_ms for play in self.plays), default=0) // 1000 + 1) * 1000
+
+    @property
+    def renamed_at_ms(self) -> int:
+        """The midnight (UTC) since which tracks go by their later names, in milliseconds since 1970: polls see both names."""
+        return -(-(self.over_at_ms - _RENAMED_DAYS * DAY_MS) // DAY_MS) * DAY_MS
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What there was to listen to, made anew: a history keeps only what was played."""
+        return _catalogue(Draw(self.seed), len(self.plays))
 
 
 def simulate(  # noqa: PLR0913 - what there is to say about a listener
@@ -57,12 +69,16 @@ def simulate(  # noqa: PLR0913 - what there is to say about a listener
     if not 0 <= skips <= 1:
         raise ValueError(f"skips is a share from 0 to 1, not {skips}")
     draw = Draw(seed)
-    chooser = Chooser(draw, make_catalogue(draw, artist_count=max(20, min(1_500, plays // 60))), skips)
+    chooser = Chooser(draw, _catalogue(draw, plays), skips)
     calendar = Calendar(draw, chooser, ZoneInfo(time_zone), end)
     days = [end - timedelta(days=number) for number in range(max(1, int(years * 365)))]
     counts = _plays_a_day(draw, plays, days)
     found = [play for day, count in zip(days, counts, strict=True) for play in calendar.latest_first(day, count)]
     return History(seed, time_zone, found[::-1])
+
+
+def _catalogue(draw: Draw, plays: int) -> Catalogue:
+    return make_catalogue(draw, artist_count=max(20, min(1_500, plays // 60)))
 
 
 def _plays_a_day(draw: Draw, plays: int, days: Sequence[date]) -> list[int]:

@@ -17,7 +17,6 @@ API_REMEMBERS = 50
 EVERY_MINUTES = 30
 LAST_DAYS = 30
 _HOUR_MS = 3_600_000
-_RENAMED_DAYS = 15
 Asks = Literal["latest", "after"]
 Sight = tuple[int, int]  # played_at in milliseconds since 1970, index of the play
 
@@ -80,7 +79,7 @@ class _Items:
 
     def __init__(self, history: History) -> None:
         self._plays = history.plays
-        self._renamed_ms = history.over_at_ms - _RENAMED_DAYS * DAY_MS
+        self._renamed_at_ms = history.renamed_at_ms
         self._day = date.min
         self._made: dict[int, Row] = {}
 
@@ -92,7 +91,7 @@ class _Items:
                 self._day, self._made = day, {}
             if index not in self._made:
                 midnight_ms = utc_ms(datetime(day.year, day.month, day.day, tzinfo=UTC))
-                self._made[index] = item_of(self._plays[index], day, is_renamed=midnight_ms >= self._renamed_ms)
+                self._made[index] = item_of(self._plays[index], day, is_renamed=midnight_ms >= self._renamed_at_ms)
             return self._made[index]
 
         return row_of
