@@ -117,22 +117,35 @@ def _ibis_type(data_type: str) -> str:
     return _TYPES[data_type]
 
 
-def build(scratch: Path, home: Path, *, memory_limit: str, threads: int, there: Collection[str] = ()) -> list[DbtResult]:
-    """Build every model and run every test of its rows in a scratch database, in this process.
+def build(scratch: Path, home: Path, models: Collection[str], *, memory_limit: str, threads: int) -> list[DbtResult]:
+    """Build marts, with the views they read, and run the tests of their rows in a scratch database, in this process.
 
     Args:
         scratch: database file with the source's tables; always called scratch.duckdb, since the manifest names it so.
         home: the platform's home.
+        models: names of the marts; others that they read are in the database already.
         memory_limit: of its DuckDB.
         threads: of its DuckDB, and models built at once.
-        there: models that the scratch database has already; only their tests are run.
 
     Raises:
         Outside: dbt itself failed.
     """
     what = ["build", "--no-populate-cache", "--indirect-selection", "buildable", "--exclude-resource-type", "unit_test"]
-    without = ["--exclude", " ".join(f"{name},resource_type:model" for name in sorted(there))] if there else []
-    return _run([*what, *without], scratch, home, memory_limit=memory_limit, threads=threads)
+    chosen = " ".join(sorted({*models, *_views_of(manifest_dir(home), models)}))
+    return _run([*what, "--select", chosen], scratch, home, memory_limit=memory_limit, threads=threads)
+
+
+def _views_of(folder: Path, models: Collection[str]) -> set[str]:
+    """Names of the views that marts read, and that those read."""
+    nodes = {key: node for key, node in _manifest_values(folder)["nodes"].items() if node["resource_type"] == "model"}
+    found: set[str] = set()
+    left = [node for node in nodes.values() if node["name"] in models]
+    while left:
+        above = [nodes[key] for key in left.pop()["depends_on"]["nodes"] if key in nodes]
+        views = [node for node in above if node["config"]["materialized"] == "view" and node["name"] not in found]
+        found |= {node["name"] for node in views}
+        left += views
+    return found
 
 
 def run_unit_tests(scratch: Path, home: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
