@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.bronze import RECENTLY_PLAYED, SOURCES
+from spotify_platform.contracts.bronze import PLAY_SOURCES, RECENTLY_PLAYED
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.errors import WrongCall
@@ -48,7 +48,7 @@ def verify(platform: Platform) -> list[Comparison]:
         )
     if pins is None or pins.batch != ledger.holds:
         raise WrongCall("What has landed is not all processed yet. Run: spotify-platform refresh")
-    bronze = {source.table.name: engine.open(source.table) for source in SOURCES}
+    bronze = {source.table.name: engine.open(source.table) for source in PLAY_SOURCES}
     records = engine.cache(all_records(platform, bronze, ledger, ledger.holds))
     plays = engine.cache(all_plays(platform, records, ledger, ledger.holds))
     answers = engine.cache(all_answers(platform, bronze[RECENTLY_PLAYED.table.name], ledger, ledger.holds))

@@ -42,7 +42,7 @@ def test_the_graph_has_the_order_of_the_steps(defs: dg.Definitions) -> None:
 def test_every_check_blocks(defs: dg.Definitions) -> None:
     specs = [spec for asset in defs.assets or [] if isinstance(asset, dg.AssetsDefinition) for spec in asset.check_specs]
     ours = [spec for spec in specs if spec.asset_key.path[0] in {"bronze", "silver", "ops"}]
-    assert len(ours) == 16
+    assert len(ours) == 24
     assert all(spec.blocking for spec in ours)
 
 

@@ -17,7 +17,7 @@ from spotify_platform.cli.app import app
 from spotify_platform.cli.demo import make_home
 from spotify_platform.profiles import Profiles
 from spotify_platform.settings import load_settings
-from spotify_platform_tests.scenario import account, drop, extended
+from spotify_platform_tests.scenario import account, album, artist, drop, extended, page, track
 
 
 @pytest.fixture
@@ -122,6 +122,27 @@ def test_a_receipt_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "cover.png: it is no JSON and no zip" in said
     assert "endsong parts 0, 1, 3, 4, 5, 6 of 0-7" in said
     assert said.count("Seems to be missing") == 1
+
+
+@pytest.mark.usefixtures("home")
+def test_a_receipt_of_the_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """Kind, rows and bad rows; no months, and no word of days, which only plays have."""
+    folder = tmp_path / "answers"
+    drop(folder, "a.json", {"tracks": [track(), None, track(id=None)]})
+    drop(folder, "b.json", page(artist(1), artist(2)))
+    drop(folder, "c.json", album())
+    drop(folder, "d.json", {"tracks": page(track()), "artists": page(artist())})
+    drop(folder, "e.json", page())
+    assert call(monkeypatch, "import", str(folder)) == 0
+    said = capfd.readouterr().out
+    found = [[cell.strip() for cell in line.split("│")[1:-1]] for line in said.splitlines() if line.startswith("│")]
+    assert found == [["a.json", "tracks", "3", "2", ""], ["b.json", "artists", "2", "0", ""], ["c.json", "albums", "1", "0", ""]]
+    told = " ".join(said.split())
+    assert "d.json: it holds pages below artists, tracks, as answers of a search do" in told
+    assert "e.json: its list holds no record" in told
+    assert "6 rows in 3 objects" in told
+    assert "Days are told" not in told
+    assert "Seems to be missing" not in told
 
 
 @pytest.mark.usefixtures("home")
