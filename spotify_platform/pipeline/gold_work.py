@@ -106,7 +106,9 @@ def _folded(engine: Engine, inputs: Mapping[str, Snapshot], pins: Pins) -> dict[
     found: dict[str, set[tuple[int, int]]] = defaultdict(set)
     for row in rows:
         found[row["model"]].add((row[BUCKET], row[YEAR]))
-    for model in [*found] if FACTS not in found else ["top_tracks", "top_recordings", "top_albums", "top_artists", "daily_user_stats"]:
+    for model in (
+        [*found] if FACTS not in found else ["top_tracks", "top_recordings", "top_albums", "top_artists", "daily_user_stats"]
+    ):
         found[model] |= found.get(FACTS, set())
     return {model: _with_what_follows(years) for model, years in found.items()}
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from spotify_platform.contracts.bronze import SOURCES
+from spotify_platform.contracts.catalogue import SILVER
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
-from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.dbt import project_hash
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import append_batch, definition_hashes, known, last_batches, settings_hashes
@@ -103,7 +103,7 @@ def order_rebuild(platform: Platform) -> int | None:
 
 def definitions() -> dict[str, str]:
     """Fingerprints of what decides what is in the tables of Silver and of Gold, beside Bronze."""
-    tables = (PLAY_RECORDS, PLAYS, API_ANSWERS, MATCH_REPORT, ACCOUNTING)
+    tables = (*SILVER, ACCOUNTING)
     shapes = [(t.path, t.partition_by, t.sort_by, [(c.name, c.type) for c in t.columns]) for t in tables]
     silver = hashlib.sha256(repr(shapes).encode())
     for module in MADE_BY:

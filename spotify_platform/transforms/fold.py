@@ -71,5 +71,3 @@ def slices_to_restate(before: ir.Table, now: ir.Table, played: ir.Table) -> ir.T
 def played_years(played: ir.Table) -> ir.Table:
     """Slices of Gold in which tracks were played: user_bucket, year."""
     return played.select("user_bucket", year="local_year").distinct().order_by("user_bucket", "year")
-
-
