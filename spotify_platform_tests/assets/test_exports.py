@@ -1,6 +1,7 @@
 """Runs of the CSV zone under Dagster: by hand at any time, by themselves at night after what they are made of."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 
@@ -46,7 +47,7 @@ def test_at_night_after_the_refresh(platform_resource: PlatformResource, make_se
     defs = build_defs(platform=PlatformResource(overrides={**platform_resource.overrides, "exports_daily": "true"}))
     drop(make_settings().home / "landing", "inbox/me/endsong.json", [extended(1)])
 
-    def asked(at: datetime, cursor: dg.AssetDaemonCursor | None = None) -> dg.EvaluateAutomationConditionsResult:
+    def asked(at: datetime, cursor: Any = None) -> dg.EvaluateAutomationConditionsResult:
         return dg.evaluate_automation_conditions(defs, instance, FOLDERS, cursor=cursor, evaluation_time=at)
 
     with dg.DagsterInstance.ephemeral() as instance:
