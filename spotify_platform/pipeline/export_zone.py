@@ -58,34 +58,41 @@ def export_zone(
             raise WrongCall(NOTHING_YET)
         store = settings.exports_location.store()
         before = _described(store, settings)
-        tables = {path_of(table): table for table in (*TABLES, *gold_tables(lake.platform)) if table.path in lake.versions}
-        tables = {path: table for path, table in sorted(tables.items()) if path.partition("/")[0] in folders}
-        after = {path: of for path, of in before.items() if path.partition("/")[0] not in folders}
-        written = []
-        for path, table in tables.items():
+        others = {path: of for path, of in before.items() if _folder(path) not in folders}
+        after: dict[str, Resource] = {}
+        for path, table in _tables(lake, folders).items():
             told(path)
-            shows = _shows(lake, table)
-            if path in before and before[path].items() >= shows.items():
-                after[path] = before[path]
-            else:
-                after[path] = _write(lake, store, path, table, shows)
-                written.append(path)
-        gone = [path for path in before if path not in after]
-        for path in gone:
+            after[path] = _up_to_date(lake, store, path, table, before.get(path))
+        removed = sorted(before.keys() - others.keys() - after.keys())
+        for path in removed:
             obstore.delete(store, path)
-        _describe(store, after)
-        return Exported(
-            written,
-            kept=[path for path in tables if path not in written],
-            removed=gone,
-            rows={path: after[path]["rowCount"] for path in tables},
-        )
+        _describe(store, others | after)
+    kept = [path for path in after if after[path] is before.get(path)]
+    return Exported(sorted(after.keys() - kept), kept, removed, {path: of["rowCount"] for path, of in after.items()})
+
+
+def _tables(lake: Reading, folders: Collection[str]) -> dict[str, Table]:
+    """Tables that have a file in these folders, by its path, in order."""
+    there = [table for table in (*TABLES, *gold_tables(lake.platform)) if table.path in lake.versions]
+    return {path_of(table): table for table in sorted(there, key=path_of) if _folder(path_of(table)) in folders}
+
+
+def _folder(path: str) -> str:
+    return path.partition("/")[0]
 
 
 def path_of(table: Table) -> str:
     """Where the file of a table lies in the zone; empty for a table that has none there."""
     folder = next((name for name, layer in LAYERS.items() if layer == table.layer), "")
     return f"{folder}/{table.name}.csv" if folder else ""
+
+
+def _up_to_date(lake: Reading, store: ObjectStore, path: str, table: Table, before: Resource | None) -> Resource:
+    """A file that shows the table as it is now: the one there is, or else a new one."""
+    shows = _shows(lake, table)
+    if before and before.items() >= shows.items():
+        return before
+    return _write(lake, store, path, table, shows)
 
 
 def _shows(lake: Reading, table: Table) -> dict[str, Any]:
