@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -80,7 +80,9 @@ def manifest_dir(home: Path) -> Path:
 def gold_tables(folder: Path) -> list[Table]:
     """Contracts of the marts, as their yml files say them; per-user tables are cut in buckets, and years where they have one."""
     found = []
-    for node in _manifest_values(folder)["nodes"].values():
+    nodes = _manifest_values(folder)["nodes"]
+    keys = {of: tuple(grain) for of, grain in _grains(nodes.values())}
+    for unique_id, node in nodes.items():
         if node["resource_type"] == "model" and node["config"]["materialized"] == "table":
             columns = tuple(
                 Column(name=c["name"], type=_ibis_type(c["data_type"]), meaning=c["description"])
@@ -94,11 +96,20 @@ def gold_tables(folder: Path) -> list[Table]:
                     grain=node["description"].rstrip("."),
                     entity=node["config"]["meta"]["entity"],
                     columns=columns,
+                    key=keys.get(unique_id, ()),
                     partition_by=cut,
                     sort_by=tuple(c.name for c in columns if c.name == "ended_at"),
                 )
             )
     return sorted(found, key=lambda table: table.name)
+
+
+def _grains(nodes: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Models, and the columns that their test `contract` demands to be unique together."""
+    for node in nodes:
+        test = node.get("test_metadata") or {}
+        if test.get("name") == "contract":
+            yield node["attached_node"], test["kwargs"]["grain"]
 
 
 def constant_tables(folder: Path) -> set[str]:

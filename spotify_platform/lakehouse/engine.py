@@ -162,6 +162,9 @@ class Engine(Protocol):
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
 
+    def identity(self, snapshot: Snapshot) -> str:
+        """Delta's own id of a table: one that was made anew has another, though its versions begin again."""
+
     def scratch(self, *paths: Path) -> AbstractContextManager["Scratch"]:
         """Database files in which dbt builds, open for as long as the context lasts; dbt can open them after that."""
 

@@ -80,6 +80,27 @@ def test_import_refresh_and_ask(
     assert (home / "landing" / "inbox" / "me").is_dir()
 
 
+def test_export_writes_files(
+    home: Path, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "import", str(export)) == 0
+    assert call(monkeypatch, "refresh") == 0
+    capfd.readouterr()
+    assert call(monkeypatch, "export", "plays") == 0
+    said = capfd.readouterr().out
+    assert len(said.splitlines()) == 5
+    assert call(monkeypatch, "export", "silver.plays", "--out", str(tmp_path / "plays.csv"), "--user", "me") == 0
+    assert (tmp_path / "plays.csv").read_text(encoding="utf-8") == said
+    assert call(monkeypatch, "export", "plays", "--out", str(tmp_path / "nowhere" / "plays.csv")) == 3
+    assert len(capfd.readouterr().err.splitlines()) == 1
+    assert call(monkeypatch, "export", "playz") == 2
+    assert "Did you mean" in capfd.readouterr().err
+    for outcome in ("written", "as it was"):
+        assert call(monkeypatch, "export", "--all") == 0
+        told = [line for line in capfd.readouterr().out.splitlines() if line.endswith(outcome)]
+        assert len(told) == len(list((home / "exports").rglob("*/*.csv")))
+
+
 def test_dry_run_changes_nothing(
     home: Path, export: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -158,6 +179,11 @@ def test_a_receipt_of_the_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (("import", ".", "--time-zone", "Mars/Olympus"), "such as Europe/Berlin"),
         (("dev", "--port", "99999"), "65535"),
         (("rebuild", "--verify"), "spotify-platform import"),
+        (("export",), "or --all"),
+        (("export", "plays"), "spotify-platform refresh"),
+        (("export", "--all"), "spotify-platform refresh"),
+        (("export", "--all", "--format", "csv"), "no other option"),
+        (("export", "plays", "--format", "xml"), "one of csv, json, parquet"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
