@@ -26,7 +26,7 @@ from spotify_platform.contracts.silver_catalogue import (
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
-from spotify_platform.pipeline.catalogue import TOLD_BY
+from spotify_platform.pipeline.catalogue import TOLD_BY, told_between
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.users import restated
 from spotify_platform.quality.contract_checks import check_contract
@@ -40,7 +40,6 @@ from spotify_platform.quality.reconciliation import (
     check_records_of_plays,
     check_references,
 )
-from spotify_platform.transforms.observations import observed
 from spotify_platform.transforms.slices import slices_by
 
 _REFERRED = (PLAYED_TRACKS, TRACK_ALIASES, TRACKS, RECORDINGS, ALBUMS, TRACK_ARTISTS, ALBUM_ARTISTS, ARTISTS)
@@ -115,13 +114,10 @@ def _of_match_report(platform: Platform, snapshot: Snapshot, since: int) -> Iter
 def _of_observations(platform: Platform, snapshot: Snapshot, since: int) -> Iterator[Outcome]:
     engine, table = platform.engine, snapshot.table
     yield from _of_batches(platform, snapshot, since)
-    told = [engine.open(source) for source in TOLD_BY]
-    new = [source for source in told if source.holds > since]
-    if not new:
+    answers = told_between(engine, {source.name: engine.open(source) for source in TOLD_BY}, since, snapshot.holds)
+    if answers is None:
         yield Outcome(table.path, EVERY_ANSWER_IS_OBSERVED, passed=True)
         return
-    rows = [engine.read(source, f"_part = 'row' and _batch > {since} and _batch <= {snapshot.holds}") for source in new]
-    answers = engine.derive(observed, *rows, tables=[source.table.name for source in new])
     months: list[Slice] = engine.fetch(engine.derive(slices_by, answers, cut=["month"])).to_pylist()
     yield check_observations(engine, table.path, answers, engine.read(snapshot, predicate_of(months)))
 

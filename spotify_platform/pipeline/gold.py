@@ -14,7 +14,7 @@ from spotify_platform.lakehouse.slices import coarser
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.gold_build import Built, Order, build, gold_tables, is_users
 from spotify_platform.pipeline.gold_given import Given
-from spotify_platform.pipeline.gold_work import INPUTS, work
+from spotify_platform.pipeline.gold_work import INPUTS, Seen, work
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.users import stated_as_of, zones_of
 
@@ -53,7 +53,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
     if any(snapshot.holds > top for snapshot in own):
         raise Conflict("gold: another writer is ahead of what was read")
     pins = published(engine) if all(snapshot.holds for snapshot in own) else None
-    todo = work(platform, tables, inputs, ledger, pins, top)
+    todo = work(platform, tables, Seen(inputs, ledger, pins, top)) if pins else None
     if todo and not todo.slices and not todo.whole_lake:
         return GoldBuild(last, top, pins=pin(engine, register, [*own, *inputs.values()], top))
     given = Given(inputs, zones_of(platform, stated_as_of(platform, ledger, top)))

@@ -5,6 +5,7 @@ brought it. So order, repetition and splitting of the answers cannot show.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 
 import ibis
 import ibis.expr.types as ir
@@ -19,14 +20,22 @@ _SAID = ["entity", "entity_id", "month", *[column.name for column in ALL_ATTRIBU
 _TIME = r"/\d{4}/\d{2}/\d{2}/(\d{8}T\d{6})(\d{0,6})Z-[0-9a-f]{8}(?:[./]|$)"
 
 
-def observed(*rows: ir.Table, tables: Sequence[str]) -> ir.Table:
+def observed(*parts: ir.Table, tables: Sequence[str]) -> ir.Table:
     """Observations of good Bronze rows, not yet merged.
 
+    An object that repeats another has no rows of its own, and tells the same again at its own time.
+
     Args:
-        rows: good rows of some Bronze tables.
+        parts: of some Bronze tables the headers of loaded and repeated objects, and the good rows of these contents.
         tables: their names: recently_played, tracks, albums, artists.
     """
-    return ibis.union(*[part for name, good in zip(tables, rows, strict=True) for part in TOLD[name](good)])
+    pairs = zip(parts[::2], parts[1::2], tables, strict=True)
+    return ibis.union(*[part for headers, good, name in pairs for part in TOLD[name](_told_by(headers, good))])
+
+
+def _told_by(headers: ir.Table, rows: ir.Table) -> ir.Table:
+    content = ["_user", "_sha256"]
+    return rows.drop("_object", "_batch").join(headers.select(*content, "_object", "_batch"), content)
 
 
 def merged(*parts: ir.Table) -> ir.Table:
@@ -155,14 +164,13 @@ def _widest(objects: ir.Table) -> ir.Value:
 _IN = {"image_url": "images", "isrc": "external_ids", "upc": "external_ids", "follower_count": "followers"}
 """Attributes that are a part of another field."""
 
+_PLAIN = (
+    *("name", "album_type", "release_date", "release_date_precision", "total_tracks", "label", "popularity"),
+    *("duration_ms", "explicit", "disc_number", "track_number"),
+)
+
 FIELDS: Mapping[str, Callable[[ir.Table], ir.Value]] = {
-    **{
-        name: (lambda objects, name=name: objects[name])
-        for name in (
-            *("name", "album_type", "release_date", "release_date_precision", "total_tracks", "label", "popularity"),
-            *("duration_ms", "explicit", "disc_number", "track_number"),
-        )
-    },
+    **{name: itemgetter(name) for name in _PLAIN},
     "artists": _credited,
     "genres": lambda objects: objects.genres.sort(),
     "image_url": _widest,
