@@ -52,7 +52,8 @@ def _recently_played(rows: ir.Table) -> list[ir.Table]:
 
 def _catalogue_tracks(rows: ir.Table) -> list[ir.Table]:
     tracks = _told(rows.mutate(at=answered_at(rows)), "track", asked=rows.linked_from["id"])
-    relinked = tracks.filter(tracks.asked.notnull() & (tracks.asked != tracks["id"]))
+    # The rest of the answer is of the track that was given, not of the one that was asked for.
+    relinked = tracks.filter(tracks.asked != tracks["id"]).select(*_WHEN, "id", "asked")
     return [*_tracks(tracks), _observation(relinked, "track", entity_id=relinked.asked, relinked_to=relinked["id"])]
 
 
