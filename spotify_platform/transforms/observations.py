@@ -125,14 +125,18 @@ def _artists_of(objects: ir.Table) -> ir.Table:
 
 
 def _observation(objects: ir.Table, entity: str, entity_id: ir.Value | None = None, **own: ir.Value) -> ir.Table:
-    """Objects with an id in the columns of the table; what they do not have at all is null."""
+    """Objects with an id in the columns of the table; what they do not have at all is null, and so is an empty text.
+
+    Spotify tells of a track that it has taken away with empty names.
+    """
     attributes = {column.name for column in ATTRIBUTES[entity]}
-    values = {name: field(objects) for name, field in FIELDS.items() if name in attributes and _has(objects, name)} | own
+    told = {name: field(objects) for name, field in FIELDS.items() if name in attributes and _has(objects, name)} | own
+    values = {name: value.nullif("") if value.type().is_string() else value for name, value in told.items()}
     nothing = {column.name: ibis.null(column.type) for column in ALL_ATTRIBUTES if column.name not in values}
     said = objects.select(
         *_WHEN,
         entity=ibis.literal(entity),
-        entity_id=objects["id"] if entity_id is None else entity_id,
+        entity_id=(objects["id"] if entity_id is None else entity_id).nullif(""),
         **values,
         **nothing,
     )
@@ -144,7 +148,7 @@ def _has(objects: ir.Table, name: str) -> bool:
 
 
 def _credited(objects: ir.Table) -> ir.Value:
-    named = objects.artists.map(lambda artist: ibis.struct({"id": artist["id"], "name": artist["name"]}))
+    named = objects.artists.map(lambda artist: ibis.struct({name: artist[name].nullif("") for name in ("id", "name")}))
     return ibis.ifelse(named.length() > 0, named, None)
 
 
@@ -165,7 +169,7 @@ FIELDS: Mapping[str, Callable[[ir.Table], ir.Value]] = {
         )
     },
     "artists": _credited,
-    "genres": lambda objects: objects.genres.sort(),
+    "genres": lambda objects: objects.genres.filter(lambda genre: genre != "").sort(),
     "image_url": _widest,
     "isrc": lambda objects: objects.external_ids["isrc"],
     "upc": lambda objects: objects.external_ids["upc"],
