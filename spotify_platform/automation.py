@@ -1,4 +1,4 @@
-"""What starts runs: one sensor on the landing zone, an hourly listing behind it, and the jobs they start.
+"""What starts runs: one sensor on the landing zone, an hourly listing behind it, the jobs they start, and conditions.
 
 The sensor only decides whether to start a run: it holds the ledger against the listing, keeps no cursor of its own, and
 so cannot lose an object by moving ahead. Which objects are loaded is decided in the run.
@@ -150,4 +150,11 @@ nightly_upkeep = dg.ScheduleDefinition(
     cron_schedule="30 3 * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Puts small files together and deletes old ones.",
+)
+
+automation = dg.AutomationConditionSensorDefinition(
+    "automation",
+    target=dg.AssetSelection.all(),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Starts what has a condition and no place in the refresh: the nightly CSV zone, where it is wanted.",
 )

@@ -3,22 +3,25 @@
 import dagster as dg
 
 from spotify_platform import automation
-from spotify_platform.assets import bronze, gold, landing, silver
+from spotify_platform.assets import bronze, exports, gold, landing, silver
 from spotify_platform.resources import PlatformResource
 
 
 def build_defs(*, platform: PlatformResource | None = None, **resources: object) -> dg.Definitions:
     """All assets, checks, jobs, sensors and schedules; `resources` replaces those of the environment, by name."""
     platform = platform or PlatformResource()
+    settings = platform.settings()
+    marts = gold.gold_assets(settings.home)
     return dg.Definitions(
         assets=[
             *landing.assets,
             *bronze.assets,
             *silver.assets,
-            gold.gold_assets(platform.settings().home),
+            marts,
+            *exports.exports_assets(sorted(k for k in marts.keys if k.path[0] == "gold"), daily=settings.exports_daily),
         ],
         jobs=[automation.refresh_job, automation.rebuild, automation.maintain],
-        sensors=[automation.landing_sensor],
+        sensors=[automation.landing_sensor, automation.automation],
         schedules=[automation.hourly_sweep, automation.nightly_upkeep],
         executor=dg.in_process_executor,
         resources={"platform": platform, **resources},

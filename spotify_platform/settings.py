@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     )
     landing: str = Field("", description="Landing zone: a folder or s3://bucket/prefix; empty means HOME/landing")
     lake: str = Field("", description="Lake: a folder or s3://bucket/prefix; empty means HOME/lake")
+    exports: str = Field("", description="CSV zone: a folder or s3://bucket/prefix; empty means HOME/exports")
+    exports_daily: bool = Field(default=False, description="Dagster writes the CSV zone every night")
     engine: Literal["duckdb"] = Field("duckdb", description="What computes: duckdb (one machine)")
     s3_endpoint: str | None = Field(None, description="Address of an S3-compatible server; empty means AWS")
     queue_url: str | None = Field(None, description="SQS queue that is told of new objects; empty means listing")
@@ -70,6 +72,11 @@ class Settings(BaseSettings):
     def lake_location(self) -> Location:
         """The lake's root."""
         return Location.of(self.lake or self.home / "lake", self.s3_endpoint)
+
+    @property
+    def exports_location(self) -> Location:
+        """The root of the CSV zone."""
+        return Location.of(self.exports or self.home / "exports", self.s3_endpoint)
 
 
 def load_settings(**overrides: object) -> Settings:

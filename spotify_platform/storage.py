@@ -1,6 +1,6 @@
 """Where bytes live: a folder or an `s3://bucket/prefix`, one code path through obstore.
 
-Landing zone and lake are both named by a URL (or a plain path). Credentials come from the environment in AWS' own
+Landing zone, lake and CSV zone are named by a URL (or a plain path) each. Credentials come from the environment in AWS' own
 names and are handed to the libraries that need them; they are never printed.
 """
 
@@ -34,7 +34,8 @@ class Location:
         if text.startswith("s3://"):
             return cls(text.rstrip("/"), endpoint)
         if "://" in text.removeprefix("file://"):
-            raise WrongCall(f"{text} is neither a folder nor s3://bucket/prefix; set SPOTIFY_PLATFORM_LANDING or _LAKE to one.")
+            places = "SPOTIFY_PLATFORM_LANDING, _LAKE or _EXPORTS"
+            raise WrongCall(f"{text} is neither a folder nor s3://bucket/prefix; set {places} to one.")
         return cls(str(Path(text.removeprefix("file://")).expanduser().absolute()))
 
     @property

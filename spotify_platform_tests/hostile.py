@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from spotify_platform_tests import hostile_zips as zips
+from spotify_platform_tests.hostile_objects import OBJECTS, PRIVATE
 from spotify_platform_tests.hostile_zips import HISTORY, Part, by_python, one, zipped
 
-PRIVATE = "203.0.113.77"
 _ZIP = "my_spotify_data.zip"
 _OTHER = "notes.json"
 
@@ -387,4 +387,5 @@ CATALOGUE: tuple[Hostile, ...] = (
     *(Hostile(*entry) for entry in _DOCUMENTS),
     *(Hostile(f"zip: {name}", _ZIP, build, expected) for name, build, expected in _ZIPS),
     *(Hostile(*entry) for entry in _NAMES),
+    *(Hostile(f"catalogue: {name}", file, build, rows(good, bad)) for name, file, build, good, bad in OBJECTS),
 )

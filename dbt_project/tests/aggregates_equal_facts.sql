@@ -15,11 +15,20 @@ plays as (
         count(*) as all_plays,
         sum(case when is_counted then 1 else 0 end) as counted_plays,
         sum(coalesce(ms_played, ms_played_estimate, 0)) as ms,
-        sum(case when content_type = 'track' then 1 else 0 end) as track_plays,
-        sum(case when content_type = 'track' and artist_name is not null then 1 else 0 end) as artist_plays
+        sum(case when content_type = 'track' then 1 else 0 end) as track_plays
     from {{ source('silver', 'plays') }}
     where not is_excluded and (match <> 'ambiguous' or {{ tells('extended') }} or {{ tells('account') }})
     group by user_id
+
+),
+
+-- A play counts once for each artist who is credited.
+credits as (
+
+    select facts.user_id, sum(facts.all_play_count) as plays
+    from {{ ref('stg_facts') }} as facts
+    inner join {{ source('silver', 'track_artists') }} as credit on credit.track_key = facts.track_key
+    group by facts.user_id
 
 ),
 
@@ -73,6 +82,7 @@ left join facts on facts.user_id = plays.user_id
 left join days on days.user_id = plays.user_id
 left join tracks on tracks.user_id = plays.user_id
 left join artists on artists.user_id = plays.user_id
+left join credits on credits.user_id = plays.user_id
 left join coverage on coverage.user_id = plays.user_id
 left join devices on devices.user_id = plays.user_id
 left join hours on hours.user_id = plays.user_id
@@ -81,7 +91,7 @@ where facts.plays is distinct from days.plays
     or facts.ms is distinct from days.ms
     or plays.all_plays <> coalesce(coverage.plays, 0)
     or plays.track_plays <> coalesce(tracks.plays, 0)
-    or plays.artist_plays <> coalesce(artists.plays, 0)
+    or coalesce(credits.plays, 0) <> coalesce(artists.plays, 0)
     or plays.all_plays is distinct from devices.plays
     or plays.counted_plays is distinct from devices.counted
     or plays.ms is distinct from devices.ms

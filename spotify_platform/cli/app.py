@@ -73,6 +73,34 @@ def sql(
 
 
 @app.command()
+def export(
+    table: Annotated[
+        str | None, typer.Argument(help="layer.name, or the name alone where only one of gold, silver, bronze, ops has it.")
+    ] = None,
+    format: Annotated[str | None, typer.Option(help="csv (the default), json or parquet.")] = None,  # noqa: A002
+    out: Annotated[
+        Path | None, typer.Option(help="File, replaced when the new one is complete; default standard output.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="Only rows of this user_id.")] = None,
+    *,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Every table as CSV, into the CSV zone; what has not changed stays.")
+    ] = False,
+) -> None:
+    """Write a table as a file; Gold as it is published.
+
+    Rows are sorted by the table's key; Bronze as it landed: batch, object, row; tables without a key by all columns, from
+    the first on. CSV has a header; times are ISO 8601 UTC, nested values JSON text, null is empty (empty text is "").
+    """
+    from spotify_platform.cli.export import export_all, export_one  # noqa: PLC0415
+
+    if all_:
+        export_all(load_settings(), Console(), beside=(table, format, out, user))
+    else:
+        export_one(load_settings(), table, format or "csv", out, user)
+
+
+@app.command()
 def status(*, json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False) -> None:
     """Accounting of every object, freshness, coverage and gaps, and the checks' results."""
     from spotify_platform.cli.status import print_status  # noqa: PLC0415

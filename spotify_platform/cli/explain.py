@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from spotify_platform.cli.query import plain
 from spotify_platform.landing.keys import base_name
+from spotify_platform.pipeline.answers import plain
 from spotify_platform.pipeline.explaining import explain
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.settings import Settings

@@ -1,11 +1,7 @@
 """`spotify-platform sql`: DuckDB over every table of the lake. Gold is read at its published versions."""
 
-import json
-import shutil
-import tempfile
 from collections.abc import Sequence
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any, TextIO
 
 import duckdb
@@ -13,10 +9,11 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from spotify_platform.errors import WrongCall
-from spotify_platform.pipeline.readers import reading_connection
+from spotify_platform.pipeline.answers import FORMATS, check_format, plain, write_out
+from spotify_platform.pipeline.readers import NOTHING_YET, reading
 from spotify_platform.settings import Settings
 
-FORMATS = ("table", "csv", "json", "parquet")
+SHOWN = "table"
 MOST_SHOWN = 1000
 NARROWEST = 10  # letters; a table with narrower columns cannot be read
 
@@ -27,60 +24,19 @@ def run_query(settings: Settings, query: str, format_: str, out: TextIO) -> None
     Raises:
         WrongCall: the format is not known, or DuckDB does not accept the query.
     """
-    if format_ not in FORMATS:
-        raise WrongCall(f"--format {format_} is not known; it is one of {', '.join(FORMATS)}.")
-    with reading_connection(settings) as con:
-        views = "select schema_name || '.' || view_name from duckdb_views() where not internal order by all"
-        tables = [name for (name,) in con.execute(views).fetchall()]
+    check_format(format_, (SHOWN, *FORMATS))
+    with reading(settings) as lake:
+        tables = sorted(path.replace("/", ".") for path in lake.versions)
         try:
-            if [statement.type for statement in con.extract_statements(query)] != [duckdb.StatementType.SELECT]:
+            if [statement.type for statement in lake.con.extract_statements(query)] != [duckdb.StatementType.SELECT]:
                 raise WrongCall("One query with an answer is wanted here; write a single SELECT.")
-            _write(con.sql(query), format_, out)
+            answer = lake.con.sql(query)
+            _write_table(answer, out) if format_ == SHOWN else write_out(answer, format_, out, lake.platform.work)
         except duckdb.Error as error:
             said = [line for line in str(error).splitlines() if line.strip() and not line.startswith(("LINE ", " "))]
-            hint = f" There are {', '.join(tables)}." if tables else " Nothing is processed yet; run: spotify-platform refresh"
+            hint = f" There are {', '.join(tables)}." if tables else f" {NOTHING_YET}"
             is_name = isinstance(error, duckdb.CatalogException)
             raise WrongCall(f"DuckDB does not accept the query: {' '.join(said)}{hint if is_name else ''}") from None
-
-
-def _write(answer: duckdb.DuckDBPyRelation, format_: str, out: TextIO) -> None:
-    if format_ in ("csv", "parquet"):
-        _write_file(answer, format_, out)
-    elif format_ == "json":
-        _write_json(answer, out)
-    else:
-        _write_table(answer, out)
-
-
-def _write_file(answer: duckdb.DuckDBPyRelation, format_: str, out: TextIO) -> None:
-    """Through a file aside: DuckDB would open /dev/stdout anew and cut off what `>> file` already holds."""
-    with tempfile.TemporaryDirectory() as folder:
-        aside = Path(folder) / "answer"
-        (answer.write_csv if format_ == "csv" else answer.write_parquet)(str(aside))
-        with aside.open("rb") as written:
-            shutil.copyfileobj(written, out.buffer)
-    out.flush()
-
-
-def _write_json(answer: duckdb.DuckDBPyRelation, out: TextIO) -> None:
-    columns = answer.columns
-    out.write("[")
-    first = True
-    while rows := answer.fetchmany(MOST_SHOWN):
-        for row in rows:
-            out.write("" if first else ",\n ")
-            out.write(json.dumps(dict(zip(columns, row, strict=True)), default=plain, ensure_ascii=False))
-            first = False
-    out.write("]\n")
-
-
-def plain(value: Any) -> str | float:
-    """A value that JSON has no kind for: times in ISO 8601 UTC."""
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
 
 
 def _write_table(answer: duckdb.DuckDBPyRelation, out: TextIO) -> None:

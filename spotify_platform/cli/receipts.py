@@ -38,7 +38,7 @@ def _say_taken(console: Console, receipt: Receipt, *, dry_run: bool) -> None:
     if receipt.kept_zone:
         zone, path = receipt.kept_zone
         console.print(f"Time zone {zone}, kept in {path}; edit it there.", highlight=False, markup=False)
-    if receipt.unsaid_zone and receipt.keys:
+    if receipt.unsaid_zone and receipt.keys and any(part.first_month for part in receipt.parts):
         said = f"Days are told in {receipt.unsaid_zone}. If they begin elsewhere, say so at any import: --time-zone Europe/Berlin"
         console.print(said, highlight=False)
     rows = _counted(sum(part.rows for part in receipt.parts), "row")
@@ -47,7 +47,9 @@ def _say_taken(console: Console, receipt: Receipt, *, dry_run: bool) -> None:
     elif receipt.keys:
         console.print(f"{rows} in {_counted(len(receipt.keys), 'object')}. Now: spotify-platform refresh", highlight=False)
     elif receipt.left:
-        console.print("Nothing was taken: none of these is a listening history.")
+        console.print(
+            "Nothing was taken: none of these is a listening history, or tracks, albums, artists or audio features of the API."
+        )
 
 
 def _counted(count: int, what: str) -> str:

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from spotify_platform.cli.query import plain
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import WrongCall
 from spotify_platform.landing.keys import base_name
+from spotify_platform.pipeline.answers import plain
 from spotify_platform.pipeline.plan import changed_settings, new_arrivals
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.state import state

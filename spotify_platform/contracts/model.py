@@ -9,7 +9,7 @@ from typing import Literal
 
 TIMESTAMP = "timestamp('UTC', 6)"
 
-Kind = Literal["string", "integer", "boolean", "json"]
+Kind = Literal["string", "integer", "number", "boolean", "json", "array"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,8 @@ class Field:
     """One key of a source record: where it is (`path`), the JSON kind it must have, the type it becomes.
 
     A record whose `required` fields are missing, or whose fields have another kind, is quarantined with that reason.
-    Times are ISO 8601 in UTC, with or without seconds. `low` and `high` are inclusive and quarantine what is outside.
+    Kind `json` is an object, `number` whole or not. Times are ISO 8601 in UTC, with or without seconds. `low` and `high` are
+    inclusive and quarantine what is outside, `accepted` what is none of the values.
     """
 
     column: str
@@ -71,22 +72,26 @@ class Field:
     required: bool = False
     low: int | None = None
     high: int | None = None
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """How the rows of one Bronze table look before they are typed; `description` says what lands.
 
-    `signatures` are sets of keys, any of which recognises a document; `rows_at` names the list of records inside a
-    document, where there may be one; `file_names` is the hint (a regular expression on the lower-case base name);
-    `inner_kinds` are JSON kinds demanded inside nested fields.
+    A document is recognised by `signatures`, sets of keys of which one must be in it, wherever; or by its records: the value
+    of their own `type` (`record_type`), else sets of their own keys (`record_keys`). `file_names` is the hint where that tells
+    nothing, a regular expression on the lower-case base name. `rows_at` names the lists of records that a document may
+    have: the first of these keys that holds a list is it. `inner_kinds` are JSON kinds demanded inside nested fields.
     """
 
     source: str
     description: str
     table: Table
     fields: tuple[Field, ...]
-    signatures: tuple[tuple[str, ...], ...]
     file_names: str
-    rows_at: str | None = None
+    signatures: tuple[tuple[str, ...], ...] = ()
+    record_type: str | None = None
+    record_keys: tuple[tuple[str, ...], ...] = ()
+    rows_at: tuple[str, ...] = ()
     inner_kinds: tuple[tuple[str, str], ...] = ()

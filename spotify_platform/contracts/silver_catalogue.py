@@ -80,7 +80,12 @@ OBSERVATIONS = Table(
 )
 
 _BUCKET = Column(
-    name="entity_bucket", type="int32", required=True, low=0, high=ENTITY_BUCKETS - 1, meaning="Bucket of the key, from its sha256"
+    name="entity_bucket",
+    type="int32",
+    required=True,
+    low=0,
+    high=ENTITY_BUCKETS - 1,
+    meaning="Bucket of the key, from its sha256",
 )
 
 
@@ -230,7 +235,9 @@ RECORDINGS = Table(
         Column(name="rule", type="string", required=True, accepted=tuple(RECORDING_RULES), meaning="Why it is that recording"),
         Column(name="confidence", type="string", required=True, accepted=SURE, meaning="How sure that is"),
         Column(name="main_track_key", type="string", required=True, meaning="The track that stands for the recording"),
-        Column(name="length_difference_ms", type="int64", low=0, meaning="Names and length: from the track that it was matched with"),
+        Column(
+            name="length_difference_ms", type="int64", low=0, meaning="Names and length: from the track that it was matched with"
+        ),
         Column(name="track_count", type="int64", required=True, low=1, meaning="Tracks that are this recording"),
         _BUCKET,
     ),
@@ -303,3 +310,24 @@ def _credits(entity: str) -> Table:
 
 
 TRACK_ARTISTS, ALBUM_ARTISTS = _credits("track"), _credits("album")
+
+MADE_OF: dict[Table, tuple[Table, ...]] = {
+    **dict.fromkeys(HISTORIES.values(), (OBSERVATIONS,)),
+    TRACK_ALIASES: (TRACKS_HISTORY, PLAYED_TRACKS),
+    TRACKS: (TRACK_ALIASES, TRACKS_HISTORY, PLAYED_TRACKS, ALBUMS_HISTORY),
+    RECORDINGS: (TRACKS,),
+    ALBUMS: (ALBUMS_HISTORY, TRACKS),
+    TRACK_ARTISTS: (TRACKS, ARTISTS_HISTORY),
+    ALBUM_ARTISTS: (ALBUMS, ARTISTS_HISTORY),
+    ARTISTS: (ARTISTS_HISTORY, TRACK_ARTISTS, ALBUM_ARTISTS),
+}
+"""Tables of the catalogue that are made of others of it, in the order in which they are made, and of which."""
+
+CATALOGUE = (
+    OBSERVATIONS,
+    *HISTORIES.values(),
+    AUDIO_FEATURES,
+    PLAYED_TRACKS,
+    *[t for t in MADE_OF if t not in HISTORIES.values()],
+)
+"""In the order in which they are made."""

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -80,7 +80,9 @@ def manifest_dir(home: Path) -> Path:
 def gold_tables(folder: Path) -> list[Table]:
     """Contracts of the marts, as their yml files say them; per-user tables are cut in buckets, and years where they have one."""
     found = []
-    for node in _manifest_values(folder)["nodes"].values():
+    nodes = _manifest_values(folder)["nodes"]
+    keys = {of: tuple(grain) for of, grain in _grains(nodes.values())}
+    for unique_id, node in nodes.items():
         if node["resource_type"] == "model" and node["config"]["materialized"] == "table":
             columns = tuple(
                 Column(name=c["name"], type=_ibis_type(c["data_type"]), meaning=c["description"])
@@ -94,11 +96,20 @@ def gold_tables(folder: Path) -> list[Table]:
                     grain=node["description"].rstrip("."),
                     entity=node["config"]["meta"]["entity"],
                     columns=columns,
+                    key=keys.get(unique_id, ()),
                     partition_by=cut,
                     sort_by=tuple(c.name for c in columns if c.name == "ended_at"),
                 )
             )
     return sorted(found, key=lambda table: table.name)
+
+
+def _grains(nodes: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Models, and the columns that their test `contract` demands to be unique together."""
+    for node in nodes:
+        test = node.get("test_metadata") or {}
+        if test.get("name") == "contract":
+            yield node["attached_node"], test["kwargs"]["grain"]
 
 
 def constant_tables(folder: Path) -> set[str]:
@@ -117,22 +128,35 @@ def _ibis_type(data_type: str) -> str:
     return _TYPES[data_type]
 
 
-def build(scratch: Path, home: Path, *, memory_limit: str, threads: int, there: Collection[str] = ()) -> list[DbtResult]:
-    """Build every model and run every test of its rows in a scratch database, in this process.
+def build(scratch: Path, home: Path, models: Collection[str], *, memory_limit: str, threads: int) -> list[DbtResult]:
+    """Build marts, with the views they read, and run the tests of their rows in a scratch database, in this process.
 
     Args:
         scratch: database file with the source's tables; always called scratch.duckdb, since the manifest names it so.
         home: the platform's home.
+        models: names of the marts; others that they read are in the database already.
         memory_limit: of its DuckDB.
         threads: of its DuckDB, and models built at once.
-        there: models that the scratch database has already; only their tests are run.
 
     Raises:
         Outside: dbt itself failed.
     """
     what = ["build", "--no-populate-cache", "--indirect-selection", "buildable", "--exclude-resource-type", "unit_test"]
-    without = ["--exclude", " ".join(f"{name},resource_type:model" for name in sorted(there))] if there else []
-    return _run([*what, *without], scratch, home, memory_limit=memory_limit, threads=threads)
+    chosen = " ".join(sorted({*models, *_views_of(manifest_dir(home), models)}))
+    return _run([*what, "--select", chosen], scratch, home, memory_limit=memory_limit, threads=threads)
+
+
+def _views_of(folder: Path, models: Collection[str]) -> set[str]:
+    """Names of the views that marts read, and that those read."""
+    nodes = {key: node for key, node in _manifest_values(folder)["nodes"].items() if node["resource_type"] == "model"}
+    found: set[str] = set()
+    left = [node for node in nodes.values() if node["name"] in models]
+    while left:
+        above = [nodes[key] for key in left.pop()["depends_on"]["nodes"] if key in nodes]
+        views = [node for node in above if node["config"]["materialized"] == "view" and node["name"] not in found]
+        found |= {node["name"] for node in views}
+        left += views
+    return found
 
 
 def run_unit_tests(scratch: Path, home: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:

@@ -175,6 +175,10 @@ class DuckDbDelta:
         """Number of rows of a table, from its log."""
         return int(snapshot.handle.count())
 
+    def identity(self, snapshot: Snapshot) -> str:
+        """Delta's own id of a table; see `Engine.identity`."""
+        return str(snapshot.handle.metadata().id)
+
     @contextmanager
     def scratch(self, *paths: Path) -> Iterator[DuckDbScratch]:
         """Database files in which dbt builds; see `Engine.scratch`."""

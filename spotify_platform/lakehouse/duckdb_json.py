@@ -18,10 +18,12 @@ from spotify_platform.lakehouse.duckdb_sql import quoted
 KINDS = {
     "string": ("VARCHAR",),
     "integer": ("UBIGINT", "BIGINT"),
+    "number": ("UBIGINT", "BIGINT", "DOUBLE"),
     "boolean": ("BOOLEAN",),
     "json": ("OBJECT",),
     "array": ("ARRAY",),
 }
+_NESTED = ("json", "array")
 WITHHELD = "withheld: holds private keys"
 # As real exports spell them: the cheap test that spares most rows the costly one.
 _SPELLED = ("ip_addr", "ip_addr_decrypted", "user_agent_decrypted", "username")
@@ -36,8 +38,8 @@ _NAMED = r"(?i)(users?(?::|%3a|/))[^:/?%\"\\]+"
 
 def landed_schema(source: Source) -> ibis.Schema:
     """Columns of `landed_sql`."""
-    texts = {field.column: field.type if field.kind == "json" else "string" for field in source.fields}
-    place = {"line": "int64", "place": "int64", "_parsed": "boolean"}
+    texts = {field.column: field.type if field.kind in _NESTED else "string" for field in source.fields}
+    place = {"line": "int64", "place": "int64", "_parsed": "boolean", "_is_null": "boolean"}
     return ibis.schema(place | texts | {"_wrong": "array<string>", "_unknown": "string"})
 
 
@@ -56,40 +58,44 @@ def landed_sql(path: str, source: Source, *, longest: int) -> str:
     kinds: list[tuple[str, str, str]] = [(field.column, field.path, field.kind) for field in source.fields]
     kinds += [(path, path, kind) for path, kind in source.inner_kinds]
     paths = ", ".join(quoted(f"$.{path}") for _, path, _ in kinds)
-    shape = {field.path: "JSON" if field.kind == "json" else "VARCHAR" for field in source.fields}
+    shape = {field.path: "JSON" if field.kind in _NESTED else "VARCHAR" for field in source.fields}
     columns = ", ".join(_column(number, field) for number, field in enumerate(source.fields, start=1))
-    nested = ", ".join(["*", *(_nested(field) for field in source.fields if field.kind == "json")])
+    nested = ", ".join(["*", *(_nested(field) for field in source.fields if field.kind in _NESTED)])
     return f"""
 with document as (select row_number() over () - 1 as line, json as text from {read}),
 record as ({_records(source)}),
 object as (
   select line, place, json_type(text) is not distinct from 'OBJECT' as _parsed,
+    json_type(text) is not distinct from 'NULL' as _is_null,
     case when json_type(text) = 'OBJECT' then text end as json
   from record),
 parsed as (
-  select line, place, _parsed, field, kinds, {_unknown(source)} as unknown
+  select line, place, _parsed, _is_null, field, kinds, {_unknown(source)} as unknown
   from (select *, from_json(json, {quoted(json.dumps(shape))}) as field, json_type(json, [{paths}]) as kinds,
     {_keys(source)} from object))
-select line, place, _parsed, {columns}, {_wrong(kinds)} as _wrong,
+select line, place, _parsed, _is_null, {columns}, {_wrong(kinds)} as _wrong,
   case when len(unknown) > 0 then '{{' || array_to_string(unknown, ',') || '}}' end as _unknown
 from (select {nested} from parsed)"""
 
 
 def _records(source: Source) -> str:
-    if source.rows_at is None:
+    """Records of each document: the elements of the first list under `rows_at`, as `elements.count_elements` counts them."""
+    if not source.rows_at:
         return "select line, 0::bigint as place, text from document"
-    at = f"'$.{source.rows_at}'"
+    lists = " ".join(
+        f"when json_type(text) = 'OBJECT' and json_type(text, '$.{key}') = 'ARRAY' then json_extract(text, '$.{key}[*]')"
+        for key in source.rows_at
+    )
     return f"""
   select line, place, records[place + 1] as text
-  from (select *, unnest(range(len(records))) as place from (select line,
-    case when json_type(text) = 'OBJECT' and json_type(text, {at}) = 'ARRAY'
-      then json_extract(text, {at[:-1]}[*]') else [text] end as records from document))"""
+  from (select *, unnest(range(len(records))) as place
+    from (select line, case {lists} else [text] end as records from document))"""
 
 
 def _column(number: int, field: Field) -> str:
     value = f'field."{field.path}"'
     right = f"kinds[{number}] in ({_names(field.kind)})"
-    if field.kind != "json":
+    if field.kind not in _NESTED:
         return f'case when {right} then {value} end as "{field.column}"'
     clean = f"not {_is_private(f'to_json({_inner(field)})::varchar')}"
     return f'case when {right} and {clean} then {_masked(_inner(field), field.column)} end as "{field.column}"'
@@ -201,7 +207,7 @@ def known_keys(source: Source) -> Iterator[tuple[str, list[str]]]:
     """Paths of all objects the contract describes, each with the keys it knows there."""
     yield "", sorted(field.path for field in source.fields)
     for field in source.fields:
-        if field.kind == "json":
+        if field.kind in _NESTED:
             yield from _known_inside(field.path, ibis.dtype(field.type))
 
 

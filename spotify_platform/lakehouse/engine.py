@@ -115,8 +115,8 @@ class Engine(Protocol):
         """Framed records of a file as text of the declared JSON kind, in no order.
 
         `line` is the line of the file, `place` the record's place in a document that holds several, both from 0; then
-        one column a field, `_wrong` (fields of another kind), `_unknown` (JSON text), `_parsed` (it is a JSON object).
-        `longest` is the longest line in bytes.
+        one column a field, `_wrong` (fields of another kind), `_unknown` (JSON text), `_parsed` (it is a JSON object),
+        `_is_null` (it is null). `longest` is the longest line in bytes.
         """
 
     def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
@@ -161,6 +161,9 @@ class Engine(Protocol):
 
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
+
+    def identity(self, snapshot: Snapshot) -> str:
+        """Delta's own id of a table: one that was made anew has another, though its versions begin again."""
 
     def scratch(self, *paths: Path) -> AbstractContextManager["Scratch"]:
         """Database files in which dbt builds, open for as long as the context lasts; dbt can open them after that."""

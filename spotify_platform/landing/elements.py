@@ -1,12 +1,12 @@
 """Records within a document that wraps them in a list, counted from its bytes, independently of the parser.
 
-An API answer is one row of its document and holds its records under one key (`items`). Brackets, commas and that key
-are all that is looked at. Whether the row is good JSON is not decided here: the count of a broken one means nothing.
+An API answer is one row of its document and holds its records under one key (`items`, `tracks` …). Brackets, commas and
+that key are all that is looked at. Whether the row is good JSON is not decided here: the count of a broken one means nothing.
 """
 
 import mmap
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -25,25 +25,32 @@ def key_pattern(key: str) -> re.Pattern[bytes]:
     return re.compile(rf'(?<!\\)"{letters}"[ \t\n\r]*:[ \t\n\r]*'.encode())
 
 
-def count_elements(text: Text, start: int, end: int, key: re.Pattern[bytes], *, block_bytes: int = BLOCK_BYTES) -> int:
-    """Records in the row at `start` to `end`: elements of the array under its first such key; 1 where there is none.
+def count_elements(text: Text, start: int, end: int, keys: Sequence[re.Pattern[bytes]], *, block_bytes: int = BLOCK_BYTES) -> int:
+    """Records in the row at `start` to `end`: elements of the array under the first key that holds one; 1 where none does.
+
+    Of equal keys the first counts, whatever it holds.
 
     Args:
         text: framed text.
         start: first byte of the row.
         end: byte after its last.
-        key: from `key_pattern`.
+        keys: from `key_pattern`, in the order in which they are tried.
         block_bytes: work is done in blocks of this size.
 
     Example:
         >>> row = b'{"items": [{"a": [1, 2]}, {"items": []}], "limit": 50}'
-        >>> count_elements(row, 0, len(row), key_pattern("items"))
+        >>> count_elements(row, 0, len(row), [key_pattern("tracks"), key_pattern("items")])
         2
     """
-    if text[start : start + 1] != b"{" or key.search(text, start, end) is None:
+    if text[start : start + 1] != b"{":
         return 1
-    value = _own_value(text, start, end, key, block_bytes)
-    return 1 if value is None or text[value : value + 1] != b"[" else _elements(text, value, end, block_bytes)
+    for key in keys:
+        if key.search(text, start, end) is None:
+            continue
+        value = _own_value(text, start, end, key, block_bytes)
+        if value is not None and text[value : value + 1] == b"[":
+            return _elements(text, value, end, block_bytes)
+    return 1
 
 
 def _own_value(text: Text, start: int, end: int, key: re.Pattern[bytes], block_bytes: int) -> int | None:

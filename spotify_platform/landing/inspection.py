@@ -1,11 +1,7 @@
-"""What an object is, found out before it is loaded: its bytes are hashed, a zip's members listed, the rows' keys read.
-
-Recognition goes by the keys of the rows; the base name only helps where there are no rows to look at.
-"""
+"""What an object is, found out before it is loaded: its bytes are hashed, a zip's members listed, the rows' keys read."""
 
 import hashlib
 import io
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -17,19 +13,10 @@ from obstore.store import ObjectStore
 from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused, open_archive
 from spotify_platform.landing.arrivals import Arrival
 from spotify_platform.landing.keys import base_name, is_zip_name, member_key, split
+from spotify_platform.landing.recognition import Recognisable, recognise, why_not
 
 CHUNK = 1 << 20
 LOOK_AT = 1 << 18
-_KEY = re.compile(rb'"([A-Za-z_]+)"\s*:')
-
-
-@dataclass(frozen=True, slots=True)
-class Recognisable:
-    """How documents of one kind are told: sets of keys of which one must be there, else a pattern for file names."""
-
-    name: str
-    signatures: tuple[tuple[bytes, ...], ...]
-    file_names: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,24 +116,4 @@ def _inspect_stream(file: BinaryIO, key: str, etag: str, size: int, kinds: Seque
         digest.update(chunk)
     if kind := recognise(head, base_name(key), kinds):
         return Inspected(key, etag, size, digest.hexdigest(), "load", kind)
-    return Inspected(key, etag, size, digest.hexdigest(), "not_recognised", reason=_why_not(head))
-
-
-def _why_not(head: bytes) -> str:
-    if head.startswith(b"PK\x03\x04"):
-        return "it is a zip by another name: let its name end in .zip"
-    if not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[")):
-        return "it is no JSON and no zip"
-    return "its records do not have the keys of a listening history"
-
-
-def recognise(head: bytes, name: str, kinds: Sequence[Recognisable]) -> str | None:
-    """Name of the kind that a document's first bytes show, or else its file name; None where neither does.
-
-    Keys are looked for in the text, so that a document that is cut off, or broken in its first record, is known too.
-    """
-    keys = set(_KEY.findall(head))
-    for kind in kinds:
-        if any(keys.issuperset(signature) for signature in kind.signatures):
-            return kind.name
-    return next((kind.name for kind in kinds if re.fullmatch(kind.file_names, name.lower())), None)
+    return Inspected(key, etag, size, digest.hexdigest(), "not_recognised", reason=why_not(head, kinds))

@@ -32,7 +32,7 @@ def bronze_rows(platform: Platform, source: Source, framed: Framed, refused: Seq
         placed = engine.gather(_placed(platform, source, framed))
         rows = engine.cache(engine.derive(parts.numbered, placed)) if source.rows_at else placed
         counted = _counts(platform, rows)
-        if source.rows_at is None and counted != {i: n for i, n in rows_in.items() if n}:
+        if not source.rows_at and counted != {i: n for i, n in rows_in.items() if n}:
             raise DataFailedCheck(
                 f"{source.table.path}, batch {number}: the reader and the parser count different numbers of rows."
             )

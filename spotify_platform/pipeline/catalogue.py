@@ -5,7 +5,6 @@ where one of them changed, and written where it came out otherwise.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -18,18 +17,16 @@ from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.contracts.silver_catalogue import (
     ALBUM_ARTISTS,
     ALBUMS,
-    ALBUMS_HISTORY,
     ARTISTS,
-    ARTISTS_HISTORY,
     AUDIO_FEATURES,
     HISTORIES,
+    MADE_OF,
     OBSERVATIONS,
     PLAYED_TRACKS,
     RECORDINGS,
     TRACK_ALIASES,
     TRACK_ARTISTS,
     TRACKS,
-    TRACKS_HISTORY,
 )
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Put, Step, Turn, advance
 from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
@@ -54,32 +51,16 @@ TOLD_BY = (RECENTLY_PLAYED.table, bronze_catalogue.TRACKS.table, bronze_catalogu
 """Bronze tables whose rows tell of artists, albums and tracks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """A table that is a pure function of others, all of them."""
-
-    table: Table
-    inputs: tuple[Table, ...]
-    transform: Callable[..., ir.Table]
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-
-    def rows(self, engine: Engine, inputs: Mapping[str, Snapshot | ir.Table]) -> ir.Table:
-        """All its rows, from tables of the lake or from ones made aside."""
-        given = (inputs[table.name] for table in self.inputs)
-        read = [engine.read(found) if isinstance(found, Snapshot) else found for found in given]
-        return engine.derive(self.transform, *read, **self.arguments)
-
-
-DERIVED = (
-    Derived(TRACK_ALIASES, (TRACKS_HISTORY, PLAYED_TRACKS), track_aliases),
-    Derived(TRACKS, (TRACK_ALIASES, TRACKS_HISTORY, PLAYED_TRACKS, ALBUMS_HISTORY), tracks),
-    Derived(RECORDINGS, (TRACKS,), recordings),
-    Derived(ALBUMS, (ALBUMS_HISTORY, TRACKS), albums),
-    Derived(TRACK_ARTISTS, (TRACKS, ARTISTS_HISTORY), credits_of, {"entity": "track"}),
-    Derived(ALBUM_ARTISTS, (ALBUMS, ARTISTS_HISTORY), credits_of, {"entity": "album"}),
-    Derived(ARTISTS, (ARTISTS_HISTORY, TRACK_ARTISTS, ALBUM_ARTISTS), artists),
-)
-"""In the order in which they are made."""
+TRANSFORMS: Mapping[Table, tuple[Callable[..., ir.Table], Mapping[str, Any]]] = {
+    TRACK_ALIASES: (track_aliases, {}),
+    TRACKS: (tracks, {}),
+    RECORDINGS: (recordings, {}),
+    ALBUMS: (albums, {}),
+    TRACK_ARTISTS: (credits_of, {"entity": "track"}),
+    ALBUM_ARTISTS: (credits_of, {"entity": "album"}),
+    ARTISTS: (artists, {}),
+}
+"""Tables that are pure functions of others, all of them, with the arguments."""
 
 
 def advance_observations(platform: Platform) -> Turn:
@@ -186,18 +167,38 @@ def _all_played(engine: Engine, plays: Snapshot) -> list[Part]:
     return [Part(engine.derive(played_tracks, engine.read(plays, predicate_of(part))), part) for part in parts]
 
 
-def advance_derived(platform: Platform, derived: Derived) -> Turn:
+def advance_derived(platform: Platform, table: Table) -> Turn:
     """Work a table out anew if one of its inputs changed."""
     engine = platform.engine
 
     def compute(step: Step) -> Change:
         if step.is_anew:
-            return Overwrite(derived.rows(engine, step.inputs))
+            return Overwrite(_derived(engine, table, step.inputs))
         if not step.changed(engine):
             return Append(None)
-        return replaced_where_other(engine, step.own, derived.rows(engine, step.inputs))
+        return replaced_where_other(engine, step.own, _derived(engine, table, step.inputs))
 
-    return advance(engine, derived.table, derived.inputs, compute)
+    return advance(engine, table, MADE_OF[table], compute)
+
+
+def _derived(engine: Engine, table: Table, inputs: Mapping[str, Snapshot | ir.Table]) -> ir.Table:
+    """All rows of a table, from tables of the lake or from ones made aside."""
+    transform, arguments = TRANSFORMS[table]
+    given = (inputs[input_.name] for input_ in MADE_OF[table])
+    read = [engine.read(found) if isinstance(found, Snapshot) else found for found in given]
+    return engine.derive(transform, *read, **arguments)
+
+
+def all_of_catalogue(platform: Platform, bronze: Mapping[str, Snapshot], plays: ir.Table, top: int) -> dict[Table, ir.Table]:
+    """Every table of the catalogue from all of Bronze and these plays, up to and with batch `top`."""
+    engine = platform.engine
+    told = engine.cache(all_observations(platform, bronze, top))
+    made = {OBSERVATIONS: told, AUDIO_FEATURES: engine.cache(all_features(platform, bronze, top))}
+    made |= {table: engine.cache(engine.derive(history, told, entity=entity)) for entity, table in HISTORIES.items()}
+    made[PLAYED_TRACKS] = engine.cache(engine.derive(played_tracks, plays))
+    for table in TRANSFORMS:
+        made[table] = engine.cache(_derived(engine, table, {other.name: rows for other, rows in made.items()}))
+    return made
 
 
 def catalogue_steps() -> dict[str, Callable[[Platform], Turn]]:
@@ -207,5 +208,5 @@ def catalogue_steps() -> dict[str, Callable[[Platform], Turn]]:
         **{table.path: partial(advance_history, entity=entity) for entity, table in HISTORIES.items()},
         AUDIO_FEATURES.path: advance_audio_features,
         PLAYED_TRACKS.path: advance_played_tracks,
-        **{derived.table.path: partial(advance_derived, derived=derived) for derived in DERIVED},
+        **{table.path: partial(advance_derived, table=table) for table in TRANSFORMS},
     }

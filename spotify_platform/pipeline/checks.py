@@ -11,6 +11,7 @@ from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
+from spotify_platform.contracts.silver_catalogue import CATALOGUE, OBSERVATIONS
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
 from spotify_platform.pipeline.platform import Platform
@@ -59,8 +60,12 @@ def check(platform: Platform, table: Table) -> list[Outcome]:
         if table is MATCH_REPORT:
             found.append(check_match_report(engine, table.path, near, engine.read(engine.open(PLAYS), _within(slices))))
         return found
-    if table is API_ANSWERS:
+    if table in (API_ANSWERS, OBSERVATIONS):
         return [check_contract(engine, table, engine.read(snapshot, f"_batch > {since}"))]
+    if table in CATALOGUE:
+        if since and not engine.changed_since(snapshot, since):
+            return [Outcome(table.path, name, passed=True) for name in checks_of(table)]
+        return [check_contract(engine, table, engine.read(snapshot))]
     return [check_contract(engine, table, engine.read(snapshot, f"batch > {since}"))]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from spotify_platform.contracts.bronze import SOURCES
+from spotify_platform.contracts.bronze import PLAY_SOURCES
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS, RULES
 from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.engine import Engine, Snapshot
@@ -16,7 +16,7 @@ from spotify_platform.transforms.explaining import headers_of, plays_with, rule_
 
 _ID = re.compile(r"[0-9a-f]{6,64}")
 _AFTER_DIGITS = "g"  # comes after every hexadecimal digit
-_BRONZE = {source.source: source.table for source in SOURCES}
+_BRONZE = {source.source: source.table for source in PLAY_SOURCES}
 
 
 def explain(platform: Platform, wanted: str) -> dict[str, Any]:

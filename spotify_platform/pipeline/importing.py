@@ -29,8 +29,9 @@ from spotify_platform.transforms.receipts import judged, months_covered
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One document of a receipt: a loose file, or a member of a zip. Months are written YYYY-MM.
+    """One document of a receipt: a loose file, or a member of a zip.
 
+    Months are written YYYY-MM; None where records have no time.
     `reason`: why it is not recognised, or what is wrong with it although it is.
     """
 
@@ -65,7 +66,7 @@ class Receipt:
 def import_paths(
     settings: Settings, paths: Sequence[Path], user: str, *, dry_run: bool = False, time_zone: str | None = None
 ) -> Receipt:
-    """Put files into the landing zone under the user's inbox; what is not a listening history is left and named.
+    """Put files into the landing zone under the user's inbox; what is neither listening history nor catalogue is left and named.
 
     The zone that is given, or set for the platform when the user has no profile, is kept in the user's profile once
     something is taken: a later call without the setting would otherwise move all days of the history to UTC.
@@ -87,7 +88,9 @@ def import_paths(
         for file in _files(paths):
             found = _inspected(file)
             if not any(one.verdict == "load" for one in found):
-                reason = next((one.reason for one in found if one.reason), "nothing in it is a listening history")
+                reason = next(
+                    (one.reason for one in found if one.reason), "nothing in it is a listening history or of the catalogue"
+                )
                 is_refused = file in paths and any(one.verdict == "refuse" for one in found)
                 (refused if is_refused else left).append((str(file), reason))
                 continue

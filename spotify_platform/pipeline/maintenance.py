@@ -11,7 +11,7 @@ from spotify_platform.lakehouse.dbt import DBT, project_hash
 from spotify_platform.lakehouse.engine import Tidied
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.bronze import forget_attempts
-from spotify_platform.pipeline.gold import gold_tables
+from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform
 
 

@@ -8,26 +8,44 @@ from pathlib import Path
 from typing import Any
 
 from spotify_platform.contracts.bronze import SOURCES
+from spotify_platform.contracts.catalogue import SILVER
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
-from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.dbt import project_hash
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import append_batch, definition_hashes, known, last_batches, settings_hashes
 from spotify_platform.landing.archives import ArchiveLimits
 from spotify_platform.landing.arrivals import Arrival, recent, settled, sweep
-from spotify_platform.landing.inspection import Inspected, Recognisable, inspect
+from spotify_platform.landing.inspection import Inspected, inspect
 from spotify_platform.landing.keys import owner, split
+from spotify_platform.landing.recognition import Recognisable
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import GONE
 from spotify_platform.pipeline.sweeps import last_sweep, newest_days, note_sweep
 from spotify_platform.pipeline.users import Stated, stated_now
-from spotify_platform.transforms import accounting, api_answers, match_report, matching, play_records, plays, rules
+from spotify_platform.transforms import (
+    accounting,
+    api_answers,
+    catalogue_accounting,
+    match_report,
+    matching,
+    play_records,
+    plays,
+    rules,
+)
 
 KINDS = tuple(
-    Recognisable(s.table.name, tuple(tuple(k.encode() for k in keys) for keys in s.signatures), s.file_names) for s in SOURCES
+    Recognisable(
+        s.table.name,
+        tuple(tuple(key.encode() for key in keys) for keys in s.signatures),
+        s.file_names,
+        s.record_type,
+        s.record_keys,
+        s.rows_at,
+    )
+    for s in SOURCES
 )
 # What is in the tables of Silver is decided here: another version of one of these makes all of them anew.
-MADE_BY = (accounting, api_answers, match_report, matching, play_records, plays, rules)
+MADE_BY = (accounting, api_answers, catalogue_accounting, match_report, matching, play_records, plays, rules)
 REBUILDS = {"silver": "rebuild", "gold": "rebuild_gold"}
 _SOURCE_OF = {source.table.name: source.source for source in SOURCES}
 
@@ -51,7 +69,8 @@ def lost(platform: Platform, ledger: Snapshot) -> set[tuple[str, str]]:
     gone = f"_part = 'object' and _status = 'refused' and _reason = '{GONE}'"
     gone_at: set[tuple[str, int]] = set()
     for source in SOURCES:
-        found = platform.engine.look_up(platform.engine.open(source.table), ["_object", "_batch"], gone)
+        table = platform.engine.open(source.table)
+        found = platform.engine.look_up(table, ["_object", "_batch"], gone) if table.holds else []
         gone_at |= {(row["_object"], row["_batch"]) for row in found}
     last = last_batches(platform.engine, ledger, (key for key, _ in gone_at))
     return {(key, etag) for (key, etag), batch in last.items() if (key, batch) in gone_at}
@@ -84,7 +103,7 @@ def order_rebuild(platform: Platform) -> int | None:
 
 def definitions() -> dict[str, str]:
     """Fingerprints of what decides what is in the tables of Silver and of Gold, beside Bronze."""
-    tables = (PLAY_RECORDS, PLAYS, API_ANSWERS, MATCH_REPORT, ACCOUNTING)
+    tables = (*SILVER, ACCOUNTING)
     shapes = [(t.path, t.partition_by, t.sort_by, [(c.name, c.type) for c in t.columns]) for t in tables]
     silver = hashlib.sha256(repr(shapes).encode())
     for module in MADE_BY:

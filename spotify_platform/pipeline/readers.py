@@ -1,7 +1,8 @@
 """Reading from outside the steps: every table as a view, Gold at the versions that are published together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import duckdb
 
@@ -9,13 +10,24 @@ from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.lakehouse.duckdb_connection import connect, scan_sql
 from spotify_platform.lakehouse.publishing import published
-from spotify_platform.pipeline.platform import opened
+from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.settings import Settings
+
+NOTHING_YET = "Nothing is processed yet; run: spotify-platform refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An open lake: a view for each table there is, as `layer.name`; `versions` are their Delta versions, by path."""
+
+    con: duckdb.DuckDBPyConnection
+    versions: Mapping[str, int]
+    platform: Platform
 
 
 @contextmanager
-def reading_connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB with a view for each table there is, as `layer.name`."""
+def reading(settings: Settings) -> Iterator[Reading]:
+    """A DuckDB with a view for each table there is, and what they are views of."""
     with opened(settings) as platform:
         engine = platform.engine
         versions = {table.path: engine.open(table).version for table in TABLES if engine.exists(table)}
@@ -31,6 +43,13 @@ def reading_connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection
             con.execute(f"create view {layer}.{name} as select * from {scan_sql(settings.lake_location, path, version)}")
         con.execute("set search_path = 'gold,silver,bronze,ops'")  # `show tables` shows them all
         try:
-            yield con
+            yield Reading(con, versions, platform)
         finally:
             con.close()
+
+
+@contextmanager
+def reading_connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB with a view for each table there is, as `layer.name`."""
+    with reading(settings) as lake:
+        yield lake.con

@@ -189,22 +189,22 @@ def text_digests(framed: Framed, lines: np.ndarray) -> pa.Table:
     return pa.table({"line": lines, "_text_sha256": digests})
 
 
-def rows_within(framed: Framed, rows_at: str | None, unreadable: AbstractSet[int]) -> dict[int, int]:
+def rows_within(framed: Framed, rows_at: Sequence[str], unreadable: AbstractSet[int]) -> dict[int, int]:
     """Records in each object that has lines, by its number, counted from the framed bytes and not by the parser.
 
     Args:
         framed: the lines.
-        rows_at: key of the list of records inside a line, where there may be one; without it a line is a record.
+        rows_at: keys of lists of records inside a line, where there may be one; without them a line is a record.
         unreadable: lines that are no JSON object: each is one record, and quarantined as such.
     """
     of_line = np.ones(framed.lines.num_rows, dtype=np.int64)
-    if rows_at is not None and len(of_line):
-        key = key_pattern(rows_at)
+    if rows_at and len(of_line):
+        keys = [key_pattern(key) for key in rows_at]
         starts, lengths = framed.lines["position"].to_numpy(), framed.lines["length"].to_numpy()
         with framed.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
             for line, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
                 if line not in unreadable:
-                    of_line[line] = count_elements(text, start, start + length, key)
+                    of_line[line] = count_elements(text, start, start + length, keys)
     sums = np.bincount(framed.lines["object"].to_numpy(), weights=of_line, minlength=len(framed.objects))
     return {number: int(sums[number]) for number in np.unique(framed.lines["object"].to_numpy()).tolist()}
 

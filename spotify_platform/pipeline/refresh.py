@@ -12,6 +12,7 @@ from spotify_platform.lakehouse.commit import Turn
 from spotify_platform.lakehouse.dbt import import_ahead
 from spotify_platform.pipeline.accounting import advance_accounting, advance_quarantine
 from spotify_platform.pipeline.bronze import load_pending
+from spotify_platform.pipeline.catalogue import catalogue_steps
 from spotify_platform.pipeline.checks import check
 from spotify_platform.pipeline.coverage import advance_api_answers, advance_match_report
 from spotify_platform.pipeline.gold import GoldBuild, advance_gold
@@ -65,6 +66,7 @@ def steps(*, full: bool = False) -> dict[str, Callable[[Platform], Turn]]:
         PLAYS.path: advance_plays,
         API_ANSWERS.path: advance_api_answers,
         MATCH_REPORT.path: advance_match_report,
+        **catalogue_steps(),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.bronze import SOURCES
+from spotify_platform.contracts.bronze import PLAY_SOURCES
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.commit import Append, Change, Put, Replace, Step, Turn, advance
@@ -35,7 +35,7 @@ def advance_play_records(platform: Platform) -> Turn:
             return Put([Part(_merged(engine, new, part, step.own), part) for part in bucket_parts(engine, new)], whole=False)
         return Replace(engine.derive(distinct, engine.read(step.own, predicate_of(slices)), new), slices)
 
-    return advance(engine, PLAY_RECORDS, [source.table for source in SOURCES], compute)
+    return advance(engine, PLAY_RECORDS, [source.table for source in PLAY_SOURCES], compute)
 
 
 def _merged(engine: Engine, new: ir.Table, part: list[Slice], own: Snapshot | None = None) -> ir.Table:
@@ -54,7 +54,7 @@ def _conformed(platform: Platform, bronze: Mapping[str, Snapshot], ledger: Snaps
     engine = platform.engine
     users = platform.users(stated_settings(engine, ledger, top))
     # A source without new batches is left out, which spares the engine a plan that reads nothing.
-    new = [source for source in SOURCES if bronze[source.table.name].holds > last] or SOURCES[:1]
+    new = [source for source in PLAY_SOURCES if bronze[source.table.name].holds > last] or PLAY_SOURCES[:1]
     where = f"_part = 'row' and _batch > {last} and _batch <= {top}"
     good = [engine.read(bronze[source.table.name], where) for source in new]
     return engine.derive(conform_all, users, *good, sources=[source.source for source in new])

@@ -50,10 +50,13 @@ def accounts(lines: ir.Table, refused: ir.Table, users: ir.Table, *parts: ir.Tab
         refused: rows of the ledger about objects that no Bronze table was to load.
         users: user_id, user_bucket.
         parts: headers and bad rows of each source's Bronze table, in the order of the sources.
-        sources: their names.
+        sources: their names; none of the catalogue.
     """
     pairs = zip(parts[::2], parts[1::2], strict=True)
-    loaded = [_of_source(source, headers, bad, lines) for source, (headers, bad) in zip(sources, pairs, strict=True)]
+    loaded = [
+        of_source(source, headers, bad, lines.filter(lines.source == source).drop("source"))
+        for source, (headers, bad) in zip(sources, pairs, strict=True)
+    ]
     zero = ibis.literal(0, "int64")
     others = refused.select(
         source=ibis.null("string"), user_id=refused.user_id, object=refused.key, bytes=refused.bytes,
@@ -65,8 +68,12 @@ def accounts(lines: ir.Table, refused: ir.Table, users: ir.Table, *parts: ir.Tab
     return placed.select(*ACCOUNTING.column_names)
 
 
-def _of_source(source: str, headers: ir.Table, bad: ir.Table, lines: ir.Table) -> ir.Table:
-    """Accounts of one Bronze table's objects. A repeat has the rows of the object it repeats, all of them repeats."""
+def of_source(source: str, headers: ir.Table, bad: ir.Table, lines: ir.Table) -> ir.Table:
+    """Accounts of one Bronze table's objects, without their buckets.
+
+    A repeat has the rows of the object it repeats, all of them repeats. `lines` are user_id, object_hash, rows_new and
+    rows_repeat of the table's objects.
+    """
     bad = bad.group_by("_object", "_batch").aggregate(bad=ibis._.count())
     same = ibis.window(group_by=["_user", "_sha256"])
     sized = headers.mutate(
@@ -74,7 +81,7 @@ def _of_source(source: str, headers: ir.Table, bad: ir.Table, lines: ir.Table) -
         rows_in=ibis.ifelse(headers["_sha256"].isnull(), headers["_rows_in"], headers["_rows_in"].max().over(same)),
         object_hash=ibis.ifelse(headers["_status"] == "loaded", headers["_sha256"][:16], None),
     )
-    merged = lines.filter(lines.source == source).select("object_hash", "rows_new", "rows_repeat", _user="user_id")
+    merged = lines.select("object_hash", "rows_new", "rows_repeat", _user="user_id")
     full = sized.left_join(bad, ["_object", "_batch"]).left_join(merged, ["_user", "object_hash"])
     return full.select(
         source=ibis.literal(source),

@@ -21,6 +21,6 @@ def name_key(*names: ir.StringValue) -> ir.StringValue:
 
 def entity_bucket(key: ir.StringValue) -> ir.IntegerValue:
     """Bucket of a key: the first hexadecimal digit of its sha256."""
-    if ENTITY_BUCKETS != 16:  # noqa: PLR2004 - one digit
+    if ENTITY_BUCKETS != 16:
         raise NotImplementedError("A bucket is one hexadecimal digit.")
     return ibis.literal("0123456789abcdef").find(key.hexdigest("sha256")[0]).cast("int32")

@@ -1,14 +1,17 @@
 """What an import says of the files it took."""
 
+import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.model import Source
+from spotify_platform.contracts.model import TIMESTAMP, Source
 from spotify_platform.transforms.typing import type_rows
 
 
 def judged(landed: ir.Table, *, source: Source) -> ir.Table:
-    """Of each row its line, its time and what is wrong with it: line, at, _reason."""
-    return type_rows(landed, source).select("line", "_reason", at=source.fields[0].column)
+    """Of each row its line, its time (null where the source tells none) and what is wrong with it: line, at, _reason."""
+    typed = type_rows(landed, source)
+    times = [typed[field.column] for field in source.fields if field.type == TIMESTAMP]
+    return typed.select("line", "_reason", at=ibis.coalesce(*times, ibis.null(TIMESTAMP)))
 
 
 def months_covered(rows: ir.Table, lines: ir.Table) -> ir.Table:

@@ -75,6 +75,16 @@ def all_years(plays: ir.Table) -> ir.Table:
     return _years(plays, plays.local_date).union(all_time, distinct=True)
 
 
+def of_every_model(slices: ir.Table) -> ir.Table:
+    """Slices that are of no mart alone: user_bucket, year, model."""
+    return slices.mutate(model=ibis.null("string"))
+
+
+def of_all_time(rows: ir.Table) -> ir.Table:
+    """Rows of a mart that are about all time."""
+    return rows.filter(rows.year == ALL_TIME)
+
+
 def _years(rows: ir.Table, *times: ir.Value) -> ir.Table:
     found = [rows.select("user_bucket", year=time.year().cast("int32")) for time in times]
     return ibis.union(*found, distinct=True) if len(found) > 1 else found[0].distinct()

@@ -49,7 +49,9 @@ def _on_albums(named: ir.Table, albums: ir.Table) -> ir.Table:
     """Tracks with album_key and album_name: by the album's id, else by the names of album and artist."""
     titles = albums.select("album_id", album_title="name")
     credited = albums.select("album_id", heard_album_name="name", artist=albums.artists.unnest())
-    by_names = credited.group_by("heard_album_name", artist_name=credited.artist["name"]).aggregate(found_id=credited.album_id.min())
+    by_names = credited.group_by("heard_album_name", artist_name=credited.artist["name"]).aggregate(
+        found_id=credited.album_id.min()
+    )
     placed = named.left_join(titles, "album_id").drop("album_id_right")
     placed = placed.left_join(by_names, ["heard_album_name", "artist_name"]).drop("heard_album_name_right", "artist_name_right")
     heard = ibis.ifelse(placed.heard_album_name.notnull(), name_key(placed.artist_name, placed.heard_album_name), None)

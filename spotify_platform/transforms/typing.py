@@ -15,6 +15,7 @@ _ISO = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|\+00:00)?$"
 _WORDS = {
     "string": "text",
     "integer": "a whole number",
+    "number": "a number",
     "boolean": "true or false",
     "json": "an object",
     "array": "a list",
@@ -25,23 +26,28 @@ def type_rows(landed: ir.Table, source: Source) -> ir.Table:
     """Typed columns beside the landed bookkeeping, and `_reason`: null for a good row, else all that is wrong with it."""
     text = {field.column: landed[field.column] for field in source.fields}
     typed = {field.column: _typed(text[field.column], field) for field in source.fields}
-    problems = [_not_readable(landed)]
+    problems: list[ir.Value] = []
     for field in source.fields:
         problems += _problems(landed, text[field.column], typed[field.column], field)
     for path, kind in source.inner_kinds:
         problems.append(ibis.ifelse(landed["_wrong"].contains(path), f"{path}: not {_WORDS[kind]}", None))
     reason = ibis.array(problems).filter(lambda problem: problem.notnull()).join("; ")
-    return landed.mutate(**typed, _reason=ibis.ifelse(landed["_parsed"], reason.nullif(""), _not_readable(landed)))
+    return landed.mutate(**typed, _reason=ibis.ifelse(landed["_parsed"], reason.nullif(""), _no_object(landed, source)))
 
 
-def _not_readable(landed: ir.Table) -> ir.StringValue:
-    return ibis.ifelse(landed["_parsed"], ibis.null("string"), "cannot be read as a JSON object")
+def _no_object(landed: ir.Table, source: Source) -> ir.Value:
+    """Why a record that is no object is none. Of ids it does not know, the API's catalogue says null."""
+    unreadable = ibis.literal("cannot be read as a JSON object")
+    is_unknown_id = landed["_is_null"] if source.record_type else ibis.literal(False)  # noqa: FBT003 - a literal
+    return ibis.ifelse(is_unknown_id, "null: the API knows nothing of this id", unreadable)
 
 
 def _typed(value: ir.Value, field: Field) -> ir.Value:
-    """The value in the field's type; null where it is none, or outside the field's bounds."""
+    """The value in the field's type; null where it is none, or outside what the field accepts."""
     typed = _cast(value, field)
-    return typed if (bounds := _bounds(field)) is None else ibis.ifelse(typed.between(*bounds), typed, None)
+    if (bounds := _bounds(field)) is not None:
+        return ibis.ifelse(typed.between(*bounds), typed, None)
+    return ibis.ifelse(typed.isin(field.accepted), typed, None) if field.accepted else typed
 
 
 def _bounds(field: Field) -> tuple[Any, Any] | None:
@@ -58,6 +64,9 @@ def _cast(value: ir.Value, field: Field) -> ir.Value:
         return sound.try_cast("timestamp('UTC')")
     if field.kind == "integer":
         return value.try_cast(field.type)
+    if field.kind == "number":
+        number = value.try_cast(field.type)
+        return ibis.ifelse(number.isnan() | number.isinf(), None, number)
     if field.kind == "boolean":
         return value == "true"
     return value
@@ -77,6 +86,10 @@ def _said(field: Field) -> str | None:
     """What a value that is there, of the right kind, and still none, is not."""
     if field.type == TIMESTAMP:
         return f"no time between {FIRST_DAY} and {DAY_AFTER_LAST} in UTC"
+    if field.accepted:
+        return f"not {' or '.join(field.accepted)}"
+    if field.kind == "number":
+        return "not finite"
     if field.kind != "integer":
         return None
     return "too large" if field.low is None else f"not between {field.low} and {field.high}"

@@ -7,6 +7,8 @@ from pathlib import Path
 import dagster as dg
 
 from spotify_platform.contracts.catalogue import CHECKED
+from spotify_platform.definitions import build_defs
+from spotify_platform.resources import PlatformResource
 
 HEAVY = ("pyspark", "pandas", "dagster_aws", "dagster_pyspark", "ibis", "duckdb", "deltalake", "pyarrow", "numpy")
 
@@ -24,7 +26,7 @@ def test_every_asset_is_described_owned_and_tagged(defs: dg.Definitions) -> None
         assert spec.owners, spec.key
         assert spec.kinds, spec.key
         assert spec.tags.get("entity"), spec.key
-        assert spec.group_name in {"landing", "bronze", "silver", "gold", "ops"}, spec.key
+        assert spec.group_name in {"landing", "bronze", "silver", "gold", "ops", "exports"}, spec.key
 
 
 def test_the_graph_has_the_order_of_the_steps(defs: dg.Definitions) -> None:
@@ -42,8 +44,29 @@ def test_the_graph_has_the_order_of_the_steps(defs: dg.Definitions) -> None:
 def test_every_check_blocks(defs: dg.Definitions) -> None:
     specs = [spec for asset in defs.assets or [] if isinstance(asset, dg.AssetsDefinition) for spec in asset.check_specs]
     ours = [spec for spec in specs if spec.asset_key.path[0] in {"bronze", "silver", "ops"}]
-    assert len(ours) == 16
+    assert len(ours) == 24
     assert all(spec.blocking for spec in ours)
+
+
+def test_exports_are_made_of_every_table_of_their_layer_and_no_part_of_a_refresh(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    for folder, layer in (("raw", "bronze"), ("processed", "silver"), ("gold", "gold")):
+        tables = {key for key in graph.get_all_asset_keys() if key.path[0] == layer}
+        assert graph.get(dg.AssetKey(["exports", folder])).parent_keys == tables
+    refreshed = defs.resolve_job_def("refresh").asset_layer.selected_asset_keys
+    assert dg.AssetKey(["silver", "plays"]) in refreshed
+    assert not [key for key in refreshed if key.path[0] == "exports"]
+
+
+def test_exports_start_by_themselves_only_where_they_are_wanted(
+    defs: dg.Definitions, platform_resource: PlatformResource
+) -> None:
+    daily = build_defs(platform=PlatformResource(overrides={**platform_resource.overrides, "exports_daily": "true"}))
+    for built, starts in ((defs, set()), (daily, {"raw", "processed", "gold"})):
+        conditions = {spec.key: spec.automation_condition for spec in built.resolve_all_asset_specs()}
+        assert {key.path[-1] for key, condition in conditions.items() if condition} == starts
+    sensor = defs.get_repository_def().get_sensor_def("automation")
+    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
 
 
 def test_sensor_and_schedule_run_by_default(defs: dg.Definitions) -> None:

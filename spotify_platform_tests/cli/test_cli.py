@@ -17,7 +17,7 @@ from spotify_platform.cli.app import app
 from spotify_platform.cli.demo import make_home
 from spotify_platform.profiles import Profiles
 from spotify_platform.settings import load_settings
-from spotify_platform_tests.scenario import account, drop, extended
+from spotify_platform_tests.scenario import account, album, artist, drop, extended, page, track
 
 
 @pytest.fixture
@@ -80,6 +80,27 @@ def test_import_refresh_and_ask(
     assert (home / "landing" / "inbox" / "me").is_dir()
 
 
+def test_export_writes_files(
+    home: Path, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "import", str(export)) == 0
+    assert call(monkeypatch, "refresh") == 0
+    capfd.readouterr()
+    assert call(monkeypatch, "export", "plays") == 0
+    said = capfd.readouterr().out
+    assert len(said.splitlines()) == 5
+    assert call(monkeypatch, "export", "silver.plays", "--out", str(tmp_path / "plays.csv"), "--user", "me") == 0
+    assert (tmp_path / "plays.csv").read_text(encoding="utf-8") == said
+    assert call(monkeypatch, "export", "plays", "--out", str(tmp_path / "nowhere" / "plays.csv")) == 3
+    assert len(capfd.readouterr().err.splitlines()) == 1
+    assert call(monkeypatch, "export", "playz") == 2
+    assert "Did you mean" in capfd.readouterr().err
+    for outcome in ("written", "as it was"):
+        assert call(monkeypatch, "export", "--all") == 0
+        told = [line for line in capfd.readouterr().out.splitlines() if line.endswith(outcome)]
+        assert len(told) == len(list((home / "exports").rglob("*/*.csv")))
+
+
 def test_dry_run_changes_nothing(
     home: Path, export: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -125,6 +146,27 @@ def test_a_receipt_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("home")
+def test_a_receipt_of_the_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """Kind, rows and bad rows; no months, and no word of days, which only plays have."""
+    folder = tmp_path / "answers"
+    drop(folder, "a.json", {"tracks": [track(), None, track(id=None)]})
+    drop(folder, "b.json", page(artist(1), artist(2)))
+    drop(folder, "c.json", album())
+    drop(folder, "d.json", {"tracks": page(track()), "artists": page(artist())})
+    drop(folder, "e.json", page())
+    assert call(monkeypatch, "import", str(folder)) == 0
+    said = capfd.readouterr().out
+    found = [[cell.strip() for cell in line.split("│")[1:-1]] for line in said.splitlines() if line.startswith("│")]
+    assert found == [["a.json", "tracks", "3", "2", ""], ["b.json", "artists", "2", "0", ""], ["c.json", "albums", "1", "0", ""]]
+    told = " ".join(said.split())
+    assert "d.json: it holds pages below artists, tracks, as answers of a search do" in told
+    assert "e.json: its list holds no record" in told
+    assert "6 rows in 3 objects" in told
+    assert "Days are told" not in told
+    assert "Seems to be missing" not in told
+
+
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -137,6 +179,11 @@ def test_a_receipt_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Monkey
         (("import", ".", "--time-zone", "Mars/Olympus"), "such as Europe/Berlin"),
         (("dev", "--port", "99999"), "65535"),
         (("rebuild", "--verify"), "spotify-platform import"),
+        (("export",), "or --all"),
+        (("export", "plays"), "spotify-platform refresh"),
+        (("export", "--all"), "spotify-platform refresh"),
+        (("export", "--all", "--format", "csv"), "no other option"),
+        (("export", "plays", "--format", "xml"), "one of csv, json, parquet"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

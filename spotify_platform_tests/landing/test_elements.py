@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spotify_platform.landing.elements import count_elements, key_pattern
 
-ITEMS = key_pattern("items")
+ITEMS = [key_pattern("items")]
 texts = st.text(st.sampled_from('is{}[],:"\\ \té')) | st.just("items") | st.just('"items": [')
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | texts,
@@ -75,3 +75,21 @@ def test_as_a_parser_counts(pairs: list[tuple[str, Any]], separators: tuple[str,
 )
 def test_what_counts(row: bytes, records: int) -> None:
     assert {counted(row, block) for block in (*range(1, 80), 1 << 19)} == {records}
+
+
+@pytest.mark.parametrize(
+    ("row", "records"),
+    [
+        (b'{"tracks": [1, 2], "items": [1, 2, 3]}', 2),
+        (b'{"items": [1, 2, 3], "tracks": [1, 2]}', 2),
+        (b'{"items": [1, 2, 3], "tracks": []}', 0),
+        (b'{"tracks": {"items": [1, 2]}, "items": [1, 2, 3]}', 3),
+        (b'{"tracks": null, "items": "[1]"}', 1),
+        (b'{"tracks": 1, "tracks": [1, 2], "items": [null, null, null]}', 3),
+        (b'{"album": {"tracks": [1, 2]}, "items": [1, 2, 3]}', 3),
+        (b'{"id": "x", "tracks": {"items": [1, 2]}}', 1),
+    ],
+)
+def test_of_several_keys_the_first_that_holds_a_list_counts(row: bytes, records: int) -> None:
+    keys = [key_pattern("tracks"), key_pattern("items")]
+    assert {count_elements(row, 0, len(row), keys, block_bytes=block) for block in (*range(1, 80), 1 << 19)} == {records}

@@ -12,12 +12,12 @@ from obstore.store import LocalStore
 
 from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused
 from spotify_platform.landing.arrivals import Arrival
-from spotify_platform.landing.inspection import CHUNK, LOOK_AT, Inspected, inspect, opened, recognise
+from spotify_platform.landing.inspection import CHUNK, LOOK_AT, Inspected, inspect, opened
+from spotify_platform.landing.recognition import NOT_OURS, recognise
 from spotify_platform.pipeline.plan import KINDS
 from spotify_platform_tests.scenario import account, answer, extended, item
 
 LIMITS = ArchiveLimits()
-NOT_OURS = "its records do not have the keys of a listening history"
 Look = Callable[[str, bytes], list[Inspected]]
 
 
@@ -87,7 +87,7 @@ def test_a_document_without_records_is_told_by_its_name(look: Look, name: str, k
 
 @pytest.mark.parametrize("name", ["Userdata.json", "my_endsong.json", "endsong.json.txt", "YourLibrary.json"])
 def test_anything_else_is_not_recognised(look: Look, name: str) -> None:
-    [found] = look(name, text({"ts": 1, "tracks": []}))
+    [found] = look(name, text({"ts": 1, "songs": []}))
     assert (found.verdict, found.kind, found.reason) == ("not_recognised", None, NOT_OURS)
     assert found.sha256
 

@@ -17,7 +17,7 @@ from spotify_platform.pipeline.readers import TABLES
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.resources import PlatformResource
 from spotify_platform_tests.conftest import MakeSettings
-from spotify_platform_tests.scenario import account, answer, drop, extended, item
+from spotify_platform_tests.scenario import account, album, answer, artist, audio_features, drop, extended, item, page, track
 
 CANARY = "canary-7f3a"
 ROOT = Path(__file__).parents[2]
@@ -58,19 +58,28 @@ def land_canaries(home: Path) -> None:
     rows.append(extended(9, link=f"spotify:user:{CANARY}:collection"))
     drop(landing, "endsong.json", rows)
     drop(landing, "StreamingHistory0.json", [account(1, **private), account(2, msPlayed="x", **nested)])
-    track = item()["track"]
+    heard = item()["track"]
     addresses = [f"SPOTIFY:USER:{CANARY}:collection", f"spotify%3Auser%3A{CANARY}%3Acollection", f"x/users/{CANARY}?a"]
     poll = answer(
         item(1, **private),
-        item(2, track={**track, **private, "album": {"name": {"username": CANARY}, **private}}),
+        item(2, track={**heard, **private, "album": {"name": {"username": CANARY}, **private}}),
         item(
             3, context={"type": "collection", "uri": f"spotify:user:{CANARY}:collection", "href": f"https://x/v1/users/{CANARY}"}
         ),
-        item(4, track={**track, "artists": [{"name": "Kala", "owner": CANARY}]}),
+        item(4, track={**heard, "artists": [{"name": "Kala", "owner": CANARY}]}),
         item(5, played_at=None, **private),
         *[item(20 + n, context={"type": "x", "uri": uri, "preview": uri}) for n, uri in enumerate(addresses)],
     )
     drop(landing, "recently-played.json", {**poll, **private})
+    held = {"more": [{"userName": CANARY}], "text": f'{{"username": "{CANARY}"}}', "link": f"spotify:user:{CANARY}"}
+    performer = artist(**private, **held)
+    song = track(artists=[performer, performer], album=album(artists=[performer], **private, **held), **private, **held)
+    drop(landing, "tracks.json", {"tracks": [song, track(2, id=None, **private), CANARY], **private})
+    record = album(images=[private], tracks=page(song, **private), copyrights=[held], genres=[private], **private, **held)
+    drop(landing, "albums.json", page(record, {**record, "genres": private}, **private))
+    drop(landing, "artists.json", [performer, artist(2, name={"username": CANARY}, followers=private)])
+    drop(landing, "audio-features.json", audio_features(**private, **held))
+    drop(landing, "search.json", {"tracks": page(song), "artists": page(performer)})
     drop(landing, "Userdata.json", private)
     drop(landing, "broken-endsong.json", f'[{{"ts": "2024-01-01T00:00:00Z", "ms_played": 1, "username": "{CANARY}'.encode())
 

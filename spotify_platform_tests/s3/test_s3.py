@@ -12,6 +12,7 @@ from spotify_platform.cli.query import run_query
 from spotify_platform.definitions import build_defs
 from spotify_platform.errors import Outside
 from spotify_platform.landing.notifications import announced_keys, keys_of
+from spotify_platform.pipeline.export_zone import export_zone
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.pipeline.rebuild import verify
@@ -54,6 +55,20 @@ def test_the_whole_way(bucket: Bucket, settings: Settings) -> None:
     said = io.StringIO()
     run_query(settings, "select sum(rows_quarantined)::int as bad from ops.accounting", "json", said)
     assert json.loads(said.getvalue()) == [{"bad": 1}]
+
+
+def test_the_csv_zone_lies_there_too(bucket: Bucket, overrides: Overrides) -> None:
+    land(bucket)
+    settings = load_settings(**overrides(exports=f"s3://{bucket.name}/files"))
+    with opened(settings) as platform:
+        refresh(platform)
+    written = export_zone(settings).written
+    assert "gold/fct_plays.csv" in written
+    assert export_zone(settings).written == []
+    listed = {item["Key"] for item in bucket.s3.list_objects_v2(Bucket=bucket.name, Prefix="files/")["Contents"]}
+    assert listed == {f"files/{path}" for path in (*written, "schema.csv", "datapackage.json")}
+    bucket.s3.delete_object(Bucket=bucket.name, Key="files/gold/fct_plays.csv")
+    assert export_zone(settings).written == ["gold/fct_plays.csv"]
 
 
 def test_a_run_of_the_job(bucket: Bucket, overrides: Overrides) -> None:

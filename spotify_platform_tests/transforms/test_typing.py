@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from spotify_platform.contracts.bronze import ACCOUNT_HISTORY, EXTENDED_HISTORY, RECENTLY_PLAYED
+from spotify_platform.contracts.bronze_catalogue import AUDIO_FEATURES, TRACKS
 from spotify_platform.contracts.model import Source
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.transforms.typing import type_rows
@@ -15,9 +16,9 @@ WEEK_MS = 7 * 24 * 3_600_000
 
 def typed(engine: DuckDbDelta, source: Source = EXTENDED_HISTORY, /, **landed: Any) -> dict[str, Any]:
     """One landed row, typed; what is not given is absent, and the row was readable."""
-    text = {field.column: field.type if field.kind == "json" else "string" for field in source.fields}
-    schema = {**text, "_parsed": "boolean", "_wrong": "array<string>"}
-    row = {**dict.fromkeys(text), "_parsed": True, "_wrong": [], **landed}
+    text = {field.column: field.type if field.kind in ("json", "array") else "string" for field in source.fields}
+    schema = {**text, "_parsed": "boolean", "_is_null": "boolean", "_wrong": "array<string>"}
+    row = {**dict.fromkeys(text), "_parsed": True, "_is_null": False, "_wrong": [], **landed}
     found: dict[str, Any] = engine.fetch(type_rows(engine.values([row], schema), source)).to_pylist()[0]
     return found
 
@@ -115,3 +116,32 @@ def test_all_that_is_wrong_is_said(engine: DuckDbDelta) -> None:
 
 def test_a_row_that_is_no_object_has_that_one_reason(engine: DuckDbDelta) -> None:
     assert typed(engine, _parsed=False)["_reason"] == "cannot be read as a JSON object"
+
+
+@pytest.mark.parametrize(("text", "value"), [("118", 118.0), ("-5.883", -5.883), ("1e-05", 1e-05), ("9" * 30, 1e30)])
+def test_numbers_whole_or_not_are_read(engine: DuckDbDelta, text: str, value: float) -> None:
+    row = typed(engine, AUDIO_FEATURES, id="x", tempo=text)
+    assert (row["tempo"], row["_reason"], row["energy"]) == (value, None, None)
+
+
+@pytest.mark.parametrize("text", ["NaN", "nan", "Infinity", "-inf", "1e400"])
+def test_numbers_that_are_none_are_said_to_be(engine: DuckDbDelta, text: str) -> None:
+    row = typed(engine, AUDIO_FEATURES, id="x", tempo=text)
+    assert (row["tempo"], row["_reason"]) == (None, "tempo: not finite")
+
+
+def test_a_value_that_is_not_accepted_is_not_kept(engine: DuckDbDelta) -> None:
+    row = typed(engine, TRACKS, id="x", name="y", type="album", _wrong=["artists", "album", "popularity"])
+    assert row["type"] is None
+    assert row["_reason"].split("; ") == [
+        "type: not track",
+        "popularity: not a whole number",
+        "album: not an object",
+        "artists: not a list",
+    ]
+
+
+def test_of_an_id_that_the_api_does_not_know_it_says_so(engine: DuckDbDelta) -> None:
+    unknown = {"_parsed": False, "_is_null": True}
+    assert typed(engine, TRACKS, **unknown)["_reason"] == "null: the API knows nothing of this id"
+    assert typed(engine, RECENTLY_PLAYED, **unknown)["_reason"] == "cannot be read as a JSON object"

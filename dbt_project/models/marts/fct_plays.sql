@@ -12,7 +12,6 @@ select
     year,
     track_key,
     track_id,
-    artist_key,
     local_date,
     local_hour,
     time_of_day,

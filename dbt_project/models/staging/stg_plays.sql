@@ -13,7 +13,8 @@ measured as (
             case when ms_played is null and not {{ may_be_double() }} then coalesce(ms_played_estimate, 0) else 0 end as bigint
         ) as estimated_ms,
         cast(case when is_counted then 1 else 0 end as bigint) as play_count,
-        cast(case when {{ may_be_double() }} then 0 else 1 end as bigint) as all_play_count
+        cast(case when {{ may_be_double() }} then 0 else 1 end as bigint) as all_play_count,
+        coalesce(track_id, {{ name_key('artist_name', 'track_name') }}) as alias_key
     from plays
 
 )
@@ -22,7 +23,7 @@ select
     play_id,
     user_id,
     user_bucket,
-    track_id,
+    measured.track_id,
     local_date,
     local_hour,
     time_of_day,
@@ -32,8 +33,8 @@ select
     start_is_estimated,
     content_type,
     content_uri,
-    track_name,
-    artist_name,
+    measured.track_name,
+    measured.artist_name,
     album_name,
     show_name,
     ms_played,
@@ -57,14 +58,6 @@ select
     sources,
     match,
     {{ year_of('local_date') }} as year,
-    case
-        when content_type = 'track' then coalesce(
-            track_id,
-            'name:' || substr({{ sha256_hex("coalesce(artist_name, '') || chr(31) || coalesce(track_name, '')") }}, 1, 22)
-        )
-    end as track_key,
-    case
-        when content_type = 'track' and artist_name is not null
-            then 'name:' || substr({{ sha256_hex('artist_name') }}, 1, 22)
-    end as artist_key
+    case when measured.content_type = 'track' then coalesce(alias.track_key, measured.alias_key) end as track_key
 from measured
+left join {{ source('silver', 'track_aliases') }} as alias on alias.alias_key = measured.alias_key

@@ -1,0 +1,70 @@
+"""Exports: the folders of the CSV zone, for people who want files. Nothing in the lake is made from them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import dagster as dg
+
+from spotify_platform.assets.parts import OWNERS, POOL, key
+from spotify_platform.contracts.catalogue import TABLES
+from spotify_platform.errors import WrongCall
+from spotify_platform.resources import PlatformResource
+
+NIGHTLY = "0 4 * * *"  # after the upkeep: a table whose files it has put together has a new version
+DESCRIPTIONS = {
+    "raw": "Good rows of each Bronze table as CSV, with the object and row they come from.",
+    "processed": "Each Silver table as CSV.",
+    "gold": "Each Gold table as CSV, in the versions that are published together.",
+}
+
+
+def exports_assets(gold: Sequence[dg.AssetKey], *, daily: bool) -> list[dg.AssetsDefinition]:
+    """The folders of the CSV zone.
+
+    Args:
+        gold: the tables of Gold.
+        daily: write them every night, once what they are made of is made and has passed its checks.
+    """
+    deps: Mapping[str, Sequence[dg.AssetKey]] = {
+        "raw": [key(table) for table in TABLES if table.layer == "bronze"],
+        "processed": [key(table) for table in TABLES if table.layer == "silver"],
+        "gold": gold,
+    }
+    condition = dg.AutomationCondition.on_cron(NIGHTLY) & dg.AutomationCondition.all_deps_blocking_checks_passed()
+    return [_folder(name, deps[name], condition if daily else None) for name in DESCRIPTIONS]
+
+
+def _folder(name: str, deps: Sequence[dg.AssetKey], condition: dg.AutomationCondition | None) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"exports__{name}",
+        specs=[
+            dg.AssetSpec(
+                key=["exports", name],
+                deps=deps,
+                description=DESCRIPTIONS[name],
+                group_name="exports",
+                kinds={"csv"},
+                owners=OWNERS,
+                tags={"entity": "object"},
+                automation_condition=condition,
+            )
+        ],
+        pool=POOL,  # all of them write one description of the zone
+    )
+    def asset(platform: PlatformResource) -> Iterator[dg.MaterializeResult]:
+        from spotify_platform.pipeline.export_zone import export_zone  # noqa: PLC0415 - engines are for runs
+
+        try:
+            done = export_zone(platform.settings(), [name])
+        except WrongCall as wrong:  # trying again does not help
+            raise dg.Failure(str(wrong), allow_retries=False) from None
+        yield dg.MaterializeResult(
+            asset_key=["exports", name],
+            metadata={
+                "dagster/row_count": sum(done.rows.values()),
+                "files": len(done.rows),
+                "files_written": len(done.written),
+                "path": platform.settings().exports_location.join(name),
+            },
+        )
+
+    return asset
