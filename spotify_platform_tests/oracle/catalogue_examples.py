@@ -1,231 +1,36 @@
-"""A few small worlds a rule, with the rows that an owner of the data expects: written by hand, for oracle and product.
+"""What an owner of the data expects of each rule of the catalogue: small worlds written by hand, for oracle and product."""
 
-Keys that are made of names are written as these names: `name:Ann/Loop`.
-"""
+from datetime import date
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from spotify_platform_tests.oracle.catalogue_examples_told import TELLINGS
+from spotify_platform_tests.oracle.catalogue_words import (
+    ANN,
+    BEN,
+    FIRST,
+    SURE,
+    VARIOUS,
+    Example,
+    bare,
+    by_names,
+    coded,
+    credited,
+    heard,
+    instead,
+    means,
+    own,
+    recorded,
+    told,
+    track,
+    world,
+)
 
-from spotify_platform_tests.oracle.catalogue_tellings import Row, World
-
-ANN, BEN, VARIOUS = ({"id": f"r{n}", "name": name} for n, name in enumerate(("Ann", "Ben", "Various Artists"), 1))
-SURE = {"confidence": "certain", "candidate_count": 1}
 DATES = {
-    **{"1999": date(1999, 1, 1), "1999-02": date(1999, 2, 1), "1999-02-03": date(1999, 2, 3), "2000-02-29": date(2000, 2, 29)},
+    "1999": date(1999, 1, 1),
+    "1999-02": date(1999, 2, 1),
+    "1999-02-03": date(1999, 2, 3),
+    "2000-02-29": date(2000, 2, 29),
     **dict.fromkeys(("0000", "0000-01", "0000-00-00", "1999-02-30", "1999-13", "99", "soon", "", "1999-2-3", "19990203")),
 }
-FIRST = {"id": "a1", "name": "First", "artists": [ANN]}
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """Answers and plays, and of some tables all rows, by the columns that the example is about."""
-
-    name: str
-    world: World
-    silver: dict[str, list[Row]]
-
-
-def told(*objects: Row, at: str | None = "2024-05-05", batch: int = 1) -> list[Row]:
-    """Rows of an answer at a time; of one that nobody knows the time of without."""
-    when = None if at is None else time(at)
-    key = f"catalogue_api/me/{when:%Y/%m/%d/%Y%m%dT%H%M%S}Z-0123abcd.json" if when else "inbox/me/dump.json"
-    return [{**one, "_object": key, "_batch": batch} for one in objects]
-
-
-def time(text: str) -> datetime:
-    """A time in UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def world(**tables: list[Row]) -> World:
-    """A world of which some tables hold something."""
-    return {table: tables.get(table, []) for table in ("recently_played", "tracks", "albums", "artists", "plays")}
-
-
-def track(track_id: str = "t1", name: str | None = "Loop", *credited: Row, **more: Any) -> Row:
-    """A track as it is answered, by Ann if nobody is named."""
-    return {"id": track_id, "name": name, "artists": list(credited or [ANN]), **more}
-
-
-def item(one: Row) -> Row:
-    """A track as recently-played tells it, heard in 2020."""
-    return {"track": one, "played_at": time("2020-02-02")}
-
-
-def bare(track_id: str, duration_ms: int | None, name: str = "Loop") -> Row:
-    """A track of some length, without an ISRC."""
-    return track(track_id, name, duration_ms=duration_ms)
-
-
-def coded(track_id: str, isrc: str, duration_ms: int | None = None) -> Row:
-    """A track with an ISRC."""
-    return bare(track_id, duration_ms) | {"external_ids": {"isrc": isrc}}
-
-
-def instead(given: str, asked: str) -> Row:
-    """The track that is given when another is asked for."""
-    return track(given, linked_from={"id": asked})
-
-
-def heard(track_name: str | None = "Loop", artist_name: str | None = "Ann", track_id: str | None = None, **more: Any) -> Row:
-    """A play."""
-    row: Row = {"user_bucket": 3, "year": 2024, "local_date": date(2024, 5, 5), "content_type": "track", "is_excluded": False}
-    return {**row, "track_id": track_id, "track_name": track_name, "artist_name": artist_name, "album_name": None, **more}
-
-
-def versions(*rows: tuple[Any, str | None, str | None], column: str = "name") -> list[Row]:
-    """Versions by one attribute: value, from, to; the last is current."""
-    since = [(None if one is None else time(one), None if other is None else time(other)) for _, one, other in rows]
-    return [
-        {"version": n, column: value, "valid_from": first, "valid_to": last, "is_current": n == len(rows)}
-        for n, ((value, _, _), (first, last)) in enumerate(zip(rows, since, strict=True), 1)
-    ]
-
-
-def means(**keys: str) -> list[Row]:
-    """Ids with the ids they mean."""
-    return [
-        {"alias_key": one, "track_key": other, "rule": "own id" if one == other else "relinked"} for one, other in keys.items()
-    ]
-
-
-def by_names(track_key: str, rule: str = "names", count: int = 1, **more: Any) -> Row:
-    """What Ann's Loop is expected to mean."""
-    sure = "guess" if rule == "shared names" else "likely"
-    row = {"alias_key": "name:Ann/Loop", "track_key": track_key, "rule": rule, "confidence": sure, "candidate_count": count}
-    return row | more
-
-
-def own(*track_ids: str) -> list[Row]:
-    """Ids that mean themselves."""
-    return [row | SURE for row in means(**{one: one for one in track_ids})]
-
-
-def recorded(**keys: tuple[str, str, int | None]) -> list[Row]:
-    """Tracks with recording, rule and difference in length."""
-    return [
-        {"track_key": one, "recording_key": key, "rule": rule, "length_difference_ms": apart}
-        for one, (key, rule, apart) in keys.items()
-    ]
-
-
-def credited(*rows: tuple[str, str | None, str]) -> list[Row]:
-    """Artists in their order: key, name, rule."""
-    return [{"position": n, "artist_key": key, "artist_name": name, "rule": rule} for n, (key, name, rule) in enumerate(rows, 1)]
-
-
-POPULAR, PLAIN = track(popularity=50, album=FIRST), track()
-TELLINGS = (
-    Example(
-        "A simplified answer between full ones is no change",
-        world(
-            tracks=[*told(POPULAR, at="2024-05-01"), *told(POPULAR, at="2024-07-01")],
-            albums=told(FIRST | {"tracks": {"items": [PLAIN]}}, at="2024-06-01"),
-        ),
-        {"tracks_history": versions((50, "2024-05-01", None), column="popularity")},
-    ),
-    Example(
-        "Popularity that is not told any more stays as it was told last",
-        world(tracks=[*told(POPULAR, at="2026-01-01"), *told(PLAIN, at="2026-03-01")]),
-        {"tracks_history": versions((50, "2026-01-01", None), column="popularity")},
-    ),
-    Example(
-        "An artist that gets the old name back has three versions",
-        world(artists=[row for n, name in enumerate("ABA", 1) for row in told({"id": "r1", "name": name}, at=f"2024-0{n}-01")]),
-        {
-            "artists_history": versions(
-                ("A", "2024-01-01", "2024-02-01"), ("B", "2024-02-01", "2024-03-01"), ("A", "2024-03-01", None)
-            )
-        },
-    ),
-    Example(
-        "An answer that comes late goes where it belongs",
-        world(
-            artists=[
-                *told({"id": "r1", "name": "A"}, at="2024-01-01", batch=1),
-                *told({"id": "r1", "name": "A"}, at="2024-03-01", batch=2),
-                *told({"id": "r1", "name": "B"}, at="2024-02-01", batch=3),
-            ]
-        ),
-        {
-            "artists_history": versions(
-                ("A", "2024-01-01", "2024-02-01"), ("B", "2024-02-01", "2024-03-01"), ("A", "2024-03-01", None)
-            )
-        },
-    ),
-    Example(
-        "Of two tellings at one time the later by text counts, 9 after 10; the other fills gaps and is no version",
-        world(
-            artists=told(
-                {"id": "r1", "name": "A", "popularity": 9}, {"id": "r1", "name": "A", "popularity": 10, "followers": {"total": 7}}
-            )
-        ),
-        {"artists_history": [{"version": 1, "popularity": 9, "follower_count": 7}]},
-    ),
-    Example(
-        "What nobody knows the time of comes first",
-        world(artists=[*told({"id": "r1", "name": "A"}, at="2001-01-01"), *told({"id": "r1", "name": "B"}, at=None)]),
-        {"artists_history": versions(("B", None, "2001-01-01"), ("A", "2001-01-01", None))},
-    ),
-    Example(
-        "A recently-played answer that was dropped by hand is as old as its plays",
-        world(recently_played=told(item(track()), at=None) + told(item(track("t2")), at="2024-05-05")),
-        {"tracks_history": [{"track_id": f"t{n}", "valid_from": time(at)} for n, at in ((1, "2020-02-02"), (2, "2024-05-05"))]},
-    ),
-    Example(
-        "Of a day the first time counts, with the batch that brought it first",
-        world(
-            artists=[
-                row
-                for batch, hour in enumerate(("12:00", "10:00", "10:00", "11:00"), 1)
-                for row in told({"id": "r1", "name": "A"}, at=f"2024-05-05T{hour}", batch=batch)
-            ]
-        ),
-        {"observations": [{"entity_id": "r1", "_days": [{"at": time("2024-05-05T10:00"), "batch": 2}], "_batch": 2}]},
-    ),
-    Example(
-        "What came back on the day it went is seen on the next day only",
-        world(
-            artists=[
-                row
-                for name, at in (("A", "05T10:00"), ("B", "05T11:00"), ("A", "05T12:00"), ("A", "06T09:00"))
-                for row in told({"id": "r1", "name": name}, at=f"2024-05-{at}")
-            ]
-        ),
-        {
-            "artists_history": versions(
-                ("A", "2024-05-05T10:00", "2024-05-05T11:00"),
-                ("B", "2024-05-05T11:00", "2024-05-06T09:00"),
-                ("A", "2024-05-06T09:00", None),
-            )
-        },
-    ),
-    Example(
-        "An episode is no track",
-        world(recently_played=told(item(track("e1", type="episode")), item(track("t1", type=None)))),
-        {"tracks_history": [{"track_id": "t1"}]},
-    ),
-    Example(
-        "A local file has no id and is nobody's version",
-        world(recently_played=told(item(track(None, "Demo", {"id": None, "name": "Me"}, album={"id": None, "name": "Tape"})))),  # type: ignore[arg-type]
-        {"tracks_history": [], "albums_history": [], "artists_history": []},
-    ),
-    Example(
-        "What is told as an empty text is not told: so Spotify names what it has taken away",
-        world(
-            tracks=[*told(track(), at="2024-01-01"), *told(track("t1", "", {"id": "r1", "name": ""}), at="2024-02-01")],
-        ),
-        {
-            "tracks_history": [
-                {"name": "Loop", "valid_from": time("2024-01-01"), "artists": [ANN]},
-                {"name": "Loop", "valid_from": time("2024-02-01"), "artists": [{"id": "r1", "name": None}]},
-            ],
-            "artists": [{"artist_key": "r1", "name": "Ann"}],
-        },
-    ),
-)
 ALIASES = (
     Example(
         "An id that is given another track means that, and is told nothing of it",

@@ -33,7 +33,9 @@ def silver_of(world: World) -> dict[str, list[Row]]:
     track_artists, album_artists = credits_of(now, artists, "track"), credits_of(albums_now, artists, "album")
     return {
         "observations": told,
-        **{"artists_history": artists, "albums_history": albums, "tracks_history": tracks},
+        "artists_history": artists,
+        "albums_history": albums,
+        "tracks_history": tracks,
         "played_tracks": played,
         "track_aliases": aliases,
         "tracks": now,
