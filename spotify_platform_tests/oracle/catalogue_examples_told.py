@@ -61,6 +61,13 @@ TELLINGS = (
         {"tracks_history": [{"track_id": f"t{n}", "valid_from": time(at)} for n, at in ((1, "2020-02-02"), (2, "2024-05-05"))]},
     ),
     Example(
+        "One that was imported is taken to be given then, whenever it was",
+        world(
+            recently_played=[item(track()) | {"_object": "inbox/me/2024/05/05/20240505T101112345Z-0123abcd/a.json", "_batch": 1}]
+        ),
+        {"tracks_history": [{"track_id": "t1", "valid_from": time("2024-05-05T10:11:12.345")}]},
+    ),
+    Example(
         "Of a day the first time counts, with the batch that brought it first",
         world(
             artists=[

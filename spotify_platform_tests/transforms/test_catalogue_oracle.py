@@ -29,7 +29,7 @@ from spotify_platform_tests.oracle.catalogue_tellings import Row, World
 Silver = dict[str, list[Row]]
 """Rows by table."""
 
-WORLDS = 1_500
+WORLDS = 2_000
 KEY = re.compile(r"name:[0-9a-f]{22}")
 PREFIX = re.compile(r"[we]\d{5}\.", re.IGNORECASE)
 
