@@ -1,4 +1,4 @@
-"""`silver/played_tracks`: which tracks are heard where, by the ids and names that plays tell. It changes when a new one is heard."""
+"""`silver/played_tracks`: which tracks are heard where, by the ids and names that plays tell; it changes with a new one."""
 
 import ibis.expr.types as ir
 
