@@ -1,4 +1,7 @@
-"""`silver/played_tracks`: which tracks are heard where, by the ids and names that plays tell; it changes with a new one."""
+"""`silver/played_tracks`: which tracks are heard where, by the ids and names that plays tell.
+
+It changes when a track is heard somewhere for the first time, and not with every play.
+"""
 
 import ibis.expr.types as ir
 
