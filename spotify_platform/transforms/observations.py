@@ -61,7 +61,8 @@ def _recently_played(rows: ir.Table) -> list[ir.Table]:
 
 def _catalogue_tracks(rows: ir.Table) -> list[ir.Table]:
     tracks = _told(rows.mutate(at=answered_at(rows)), "track", asked=rows.linked_from["id"])
-    relinked = tracks.filter(tracks.asked.notnull() & (tracks.asked != tracks["id"]))
+    # The rest of the answer is of the track that was given, not of the one that was asked for.
+    relinked = tracks.filter(tracks.asked != tracks["id"]).select(*_WHEN, "id", "asked")
     return [*_tracks(tracks), _observation(relinked, "track", entity_id=relinked.asked, relinked_to=relinked["id"])]
 
 
@@ -133,14 +134,18 @@ def _artists_of(objects: ir.Table) -> ir.Table:
 
 
 def _observation(objects: ir.Table, entity: str, entity_id: ir.Value | None = None, **own: ir.Value) -> ir.Table:
-    """Objects with an id in the columns of the table; what they do not have at all is null."""
+    """Objects with an id in the columns of the table; what they do not have at all is null, and so is an empty text.
+
+    Spotify tells of a track that it has taken away with empty names.
+    """
     attributes = {column.name for column in ATTRIBUTES[entity]}
-    values = {name: field(objects) for name, field in FIELDS.items() if name in attributes and _has(objects, name)} | own
+    told = {name: field(objects) for name, field in FIELDS.items() if name in attributes and _has(objects, name)} | own
+    values = {name: value.nullif("") if value.type().is_string() else value for name, value in told.items()}
     nothing = {column.name: ibis.null(column.type) for column in ALL_ATTRIBUTES if column.name not in values}
     said = objects.select(
         *_WHEN,
         entity=ibis.literal(entity),
-        entity_id=objects["id"] if entity_id is None else entity_id,
+        entity_id=(objects["id"] if entity_id is None else entity_id).nullif(""),
         **values,
         **nothing,
     )
@@ -152,7 +157,7 @@ def _has(objects: ir.Table, name: str) -> bool:
 
 
 def _credited(objects: ir.Table) -> ir.Value:
-    named = objects.artists.map(lambda artist: ibis.struct({"id": artist["id"], "name": artist["name"]}))
+    named = objects.artists.map(lambda artist: ibis.struct({name: artist[name].nullif("") for name in ("id", "name")}))
     return ibis.ifelse(named.length() > 0, named, None)
 
 
@@ -172,7 +177,7 @@ _PLAIN = (
 FIELDS: Mapping[str, Callable[[ir.Table], ir.Value]] = {
     **{name: itemgetter(name) for name in _PLAIN},
     "artists": _credited,
-    "genres": lambda objects: objects.genres.sort(),
+    "genres": lambda objects: objects.genres.filter(lambda genre: genre != "").sort(),
     "image_url": _widest,
     "isrc": lambda objects: objects.external_ids["isrc"],
     "upc": lambda objects: objects.external_ids["upc"],
