@@ -61,9 +61,13 @@ def _recently_played(rows: ir.Table) -> list[ir.Table]:
 
 def _catalogue_tracks(rows: ir.Table) -> list[ir.Table]:
     tracks = _told(rows.mutate(at=answered_at(rows)), "track", asked=rows.linked_from["id"])
-    # The rest of the answer is of the track that was given, not of the one that was asked for.
-    relinked = tracks.filter(tracks.asked != tracks["id"]).select(*_WHEN, "id", "asked")
-    return [*_tracks(tracks), _observation(relinked, "track", entity_id=relinked.asked, relinked_to=relinked["id"])]
+    return [*_tracks(tracks), _relinked(tracks)]
+
+
+def _relinked(tracks: ir.Table) -> ir.Table:
+    """Tracks in whose place another was given: the rest of the answer is of that one, not of the one that was asked for."""
+    others = tracks.filter(tracks.asked != tracks["id"]).select(*_WHEN, "id", "asked")
+    return _observation(others, "track", entity_id=others.asked, relinked_to=others["id"])
 
 
 def _albums(rows: ir.Table) -> list[ir.Table]:
@@ -74,6 +78,7 @@ def _albums(rows: ir.Table) -> list[ir.Table]:
         _observation(albums, "album"),
         _artists_of(albums),
         _observation(tracks, "track", album_id=tracks.album_id),
+        _relinked(tracks.mutate(asked=tracks.linked_from["id"])),
         _artists_of(tracks),
     ]
 

@@ -57,7 +57,14 @@ def versions_of(observations: Iterable[Row], entity: str) -> list[Row]:
         values = {name: one[name] for name in ATTRIBUTES[entity]}
         for day in one["_days"]:
             told.setdefault(one["entity_id"], {}).setdefault(day["at"], []).append(values)
-    return [row for entity_id, times in told.items() for row in _versions(entity, entity_id, times)]
+    return [row for entity_id, times in told.items() for row in _versions(entity, entity_id, _best_dated(times))]
+
+
+def _best_dated(times: Mapping[Any, Sequence[Row]]) -> Mapping[Any, Sequence[Row]]:
+    """What is told without a time and with one too is told at that time."""
+    dated = [told for at, of_time in times.items() if at for told in of_time]
+    undated = [told for told in times.get(None, ()) if told not in dated]
+    return {at: of_time for at, of_time in times.items() if at} | ({None: undated} if undated else {})
 
 
 def _versions(entity: str, entity_id: str, times: Mapping[Any, Sequence[Row]]) -> Iterator[Row]:
@@ -86,7 +93,7 @@ def _text(told: Row) -> str:
 def _spelled(value: Any) -> str:
     if isinstance(value, list):
         return "\x1e".join((one["id"] or "") + "\x1e" + (one["name"] or "") if isinstance(one, dict) else one for one in value)
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return "\x1d" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _tellings(world: World) -> Iterator[tuple[str, str, Row, Any, int]]:
@@ -124,11 +131,15 @@ def _of_play(row: Row) -> Iterator[tuple[str, Any, Row]]:
 def _of_track(track: Row) -> Iterator[tuple[str, Any, Row]]:
     album = track.get("album") or {}
     yield "track", track["id"], _track(track, album.get("id"))
+    yield from _relinked(track)
+    yield "album", album.get("id"), _album(album)
+    yield from _of_credits(track, album)
+
+
+def _relinked(track: Row) -> Iterator[tuple[str, Any, Row]]:
     asked = (track.get("linked_from") or {}).get("id")
     if asked != track["id"] and track["id"]:
         yield "track", asked, {"relinked_to": track["id"]}
-    yield "album", album.get("id"), _album(album)
-    yield from _of_credits(track, album)
 
 
 def _of_album(album: Row) -> Iterator[tuple[str, Any, Row]]:
@@ -136,6 +147,7 @@ def _of_album(album: Row) -> Iterator[tuple[str, Any, Row]]:
     yield "album", album["id"], _album(album)
     for track in listed:
         yield "track", track["id"], _track(track, album["id"])
+        yield from _relinked(track)
     yield from _of_credits(album, *listed)
 
 

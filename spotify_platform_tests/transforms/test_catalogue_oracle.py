@@ -59,8 +59,15 @@ def rows_of(told: Iterable[World], table: str) -> list[Row]:
 
 def told_by(engine: DuckDbDelta, answers: World) -> ir.Table:
     """Observations of answers, not yet merged."""
-    rows = [relation(engine, table, answers[table]) for table in TABLES]
-    return engine.derive(observed, *rows, tables=list(TABLES))
+    parts = [relation(engine, table, rows) for table in TABLES for rows in of_objects(answers[table])]
+    return engine.derive(observed, *parts, tables=list(TABLES))
+
+
+def of_objects(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Headers, and rows with the content they are of: each row is an object of its own."""
+    whose = [{"_user": "me", "_sha256": str(number)} for number in range(len(rows))]
+    headers = [{"_object": row["_object"], "_batch": row["_batch"], **of} for row, of in zip(rows, whose, strict=True)]
+    return headers, [row | of for row, of in zip(rows, whose, strict=True)]
 
 
 def fetched(engine: DuckDbDelta, rows: ir.Table) -> list[Row]:
