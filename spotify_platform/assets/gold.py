@@ -29,7 +29,7 @@ class GoldTranslator(DagsterDbtTranslator):
         spec = super().get_asset_spec(manifest, unique_id, project)
         if unique_id.startswith("source."):
             return spec  # sources.yml says which table each is a view of
-        is_mart = manifest["nodes"][unique_id]["config"]["materialized"] == "table"
+        is_mart = manifest["nodes"][unique_id]["config"]["schema"] == "gold"
         name, layer = unique_id.rpartition(".")[2], "gold" if is_mart else "staging"
         return spec.replace_attributes(
             key=dg.AssetKey([layer, name]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,

@@ -32,7 +32,8 @@ def shown(*tables: ir.Table) -> ir.Table:
 def _said(of: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
     """track_key, said: of each mart that shows more than the track's key."""
     tracks, recordings, albums, artists = (of[name] for name in ("tracks", "recordings", "albums", "artists"))
-    titles = tracks.select("track_key", said=_words(tracks.name, tracks.artist_name, tracks.album_name))
+    heard = [tracks[f"heard_{name}"].fill_null(tracks[name]) for name in ("name", "artist_name", "album_name")]
+    titles = tracks.select("track_key", said=_words(*heard))
     main = recordings.join(titles, recordings.main_track_key == titles.track_key).drop("track_key_right")
     on_album = tracks.join(albums.select("album_key", title="name", by="artist_name"), "album_key")
     credit = of["track_artists"].join(artists.select("artist_key", "name"), "artist_key")

@@ -38,7 +38,8 @@ def tracks(aliases: ir.Table, versions: ir.Table, played: ir.Table, albums: ir.T
 def _heard(played: ir.Table) -> ir.Table:
     """What plays call a track: track_key, heard_name, heard_artist_name, heard_album_name. Content decides, never arrival."""
     names = ("album_name", "artist_name", "track_name")
-    order = ibis.window(group_by="alias_key", order_by=[ibis.asc(name, nulls_first=False) for name in names])
+    newest_first = [ibis.desc("local_year"), *[ibis.asc(name, nulls_first=False) for name in names]]
+    order = ibis.window(group_by="alias_key", order_by=newest_first)
     first = played.mutate(place=ibis.row_number().over(order)).filter(ibis._.place == 0)
     return first.select(
         track_key="alias_key", heard_name="track_name", heard_artist_name="artist_name", heard_album_name="album_name"
