@@ -52,7 +52,7 @@ def test_the_yml_describes_every_column_by_the_type_it_is_built_with(models: dic
 
 
 def test_each_mart_is_a_promise_to_its_readers(marts: dict[str, Node], tests: dict[str, list[Node]]) -> None:
-    """dbt refuses to build a mart that breaks its contract, other projects may read it, and what no type says is tested."""
+    """Dbt refuses to build a mart that breaks its contract, other projects may read it, and what no type says is tested."""
     for name, node in marts.items():
         assert node["config"]["contract"]["enforced"] is True, name
         assert node["config"]["access"] == node["access"] == "public", name
