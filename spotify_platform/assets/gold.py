@@ -70,7 +70,8 @@ def gold_assets(home: Path) -> dg.AssetsDefinition:
     )
     def gold(context: dg.AssetExecutionContext, platform: PlatformResource) -> Iterator[Any]:
         from spotify_platform.pipeline.checks import stop_at_bad_data  # noqa: PLC0415 - engines are for runs
-        from spotify_platform.pipeline.gold import GoldNotPublished, advance_gold  # noqa: PLC0415
+        from spotify_platform.pipeline.gold import advance_gold  # noqa: PLC0415
+        from spotify_platform.pipeline.gold_build import GoldNotPublished  # noqa: PLC0415
 
         specs = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.specs if spec.key in context.selected_asset_keys}
         checks = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.check_specs}

@@ -20,7 +20,7 @@ from spotify_platform.pipeline.answers import write_file
 from spotify_platform.pipeline.datapackage import NAME, PACKAGE_FILE, SCHEMA_FILE, Resource, package, resource, schema_csv
 from spotify_platform.pipeline.export_columns import PART, all_columns, order_of, raw_columns
 from spotify_platform.pipeline.exporting import columns_there, label, rows_sql
-from spotify_platform.pipeline.gold import gold_tables
+from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.readers import NOTHING_YET, Reading, reading
 from spotify_platform.settings import Settings
 

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.bronze import RECENTLY_PLAYED, SOURCES
-from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.errors import WrongCall
-from spotify_platform.lakehouse.engine import Engine, Scratch
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.pipeline.catalogue import all_of_catalogue
 from spotify_platform.pipeline.coverage import all_answers
-from spotify_platform.pipeline.gold_build import Given, build_aside, gold_tables, is_users, marts
+from spotify_platform.pipeline.gold_build import build_aside, gold_tables
+from spotify_platform.pipeline.gold_given import Given
 from spotify_platform.pipeline.gold_work import INPUTS
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.silver import all_plays, all_records
@@ -62,17 +61,12 @@ def verify(platform: Platform) -> list[Comparison]:
     found = [_compared(platform, t.path, engine.read(engine.open(t)), rows) for t, rows in rebuilt.items()]
     zones = zones_of(platform, stated_as_of(platform, ledger, ledger.holds))
     given = Given({table.name: rebuilt[table] for table in INPUTS}, zones)
-    with engine.scratch(*build_aside(platform, given)) as built:
+    built = build_aside(platform, given)
+    with engine.scratch(*built.areas) as scratch:
         for table in gold_tables(platform):
             there = engine.read(engine.open(table, version=pins.versions[table.path]))
-            found.append(_compared(platform, table.path, there, _all_rows(engine, built, table)))
+            found.append(_compared(platform, table.path, there, engine.derive(together, *built.rows(scratch, table))))
     return found
-
-
-def _all_rows(engine: Engine, built: Scratch, table: Table) -> ir.Table:
-    """A mart as it was built aside; the marts of users are not in a last database that is of the others alone."""
-    rows = marts(built, table)
-    return engine.derive(together, *rows) if is_users(table) else rows[-1]
 
 
 def _compared(platform: Platform, path: str, there: ir.Table, rebuilt: ir.Table) -> Comparison:
