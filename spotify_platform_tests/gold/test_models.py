@@ -1,39 +1,20 @@
 """dbt's models: what their yml says of them is so, and their unit tests, which stand beside them, pass."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from spotify_platform.lakehouse.dbt import DbtResult, build, run_unit_tests
-from spotify_platform.pipeline.gold_build import build_aside
-from spotify_platform.pipeline.gold_given import Given
-from spotify_platform.pipeline.platform import Platform, opened
-from spotify_platform.settings import load_settings
+from spotify_platform.pipeline.platform import Platform
+from spotify_platform_tests.gold.conftest import Node
 
-MADE_OF_NOTHING = {"dim_dates"}  # dbt can give it no rows and would compare all of its days; test_days looks at some
-Node = dict[str, Any]
+MADE_OF_NOTHING = {"dim_dates"}  # dbt can give it no rows and would compare all of its days; test_marts looks at some
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Iterator[Platform]:
-    home = tmp_path_factory.mktemp("unit")
-    (home / "cache").symlink_to(warm_home / "cache")
-    with opened(load_settings(home=home)) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def scratch(platform: Platform) -> Path:
-    """Gold of no plays at all: dbt asks it for the types of columns."""
-    return build_aside(platform, Given.of_nobody(platform)).areas[0]
-
-
-@pytest.fixture(scope="module")
-def results(platform: Platform, scratch: Path) -> list[DbtResult]:
-    settings = platform.settings
+def results(of_nobody: Platform, scratch: Path) -> list[DbtResult]:
+    settings = of_nobody.settings
     return run_unit_tests(scratch, settings.home, memory_limit=settings.memory_limit, threads=settings.threads)
 
 
@@ -96,7 +77,7 @@ def test_each_model_has_unit_tests(results: list[DbtResult], models: dict[str, N
     assert tested == set(models) - MADE_OF_NOTHING
 
 
-def test_a_refresh_runs_no_unit_test(platform: Platform, scratch: Path, marts: dict[str, Node]) -> None:
-    settings = platform.settings
+def test_a_refresh_runs_no_unit_test(of_nobody: Platform, scratch: Path, marts: dict[str, Node]) -> None:
+    settings = of_nobody.settings
     done = build(scratch, settings.home, marts, memory_limit=settings.memory_limit, threads=settings.threads)
     assert {result.resource_type for result in done} == {"model", "test"}
