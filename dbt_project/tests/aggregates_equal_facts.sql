@@ -1,4 +1,5 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_plays"}}}) }}
+-- depends_on: {{ ref('fct_plays') }} (dagster-dbt shows a test only at a model that it reads)
 -- Days add up to the facts of their years; what is of all time, and coverage, to all plays of Silver. Of each mart that
 -- is so in the slices that are built of it: where names alone have changed, they are not those of the others.
 with plays as (

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import duckdb
 import ibis.expr.types as ir
-import pytest
 
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.transforms.keys import name_key
@@ -44,9 +43,3 @@ def test_silver_and_gold_spell_keys_alike(engine: DuckDbDelta, scratch: Path, tm
         )
         found = con.sql("select artist_name, track_name, track_key from staging.stg_plays").fetchall()
     assert {(artist, title): key for artist, title, key in found} == expected
-
-
-@pytest.mark.parametrize(("one", "other"), [(("a\x1f", "b"), ("a", "\x1fb"))])
-def test_what_keys_do_not_tell_apart(one: tuple[str, str], other: tuple[str, str]) -> None:
-    """Names with the control character between them in other places: nobody is called so, and both layers agree."""
-    assert spelled(*one) == spelled(*other)
