@@ -2,7 +2,7 @@
 
 Of each table of Silver come the rows that changed, as they were and as they are. Where what a mart shows of them differs,
 the slices in which the track was played are made anew, of that mart alone. What no mart shows (a follower count, a renamed
-track: names are those that plays tell) is only in the dimensions.
+track: titles are those that plays tell) is only in the dimensions.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,8 +43,8 @@ def slices_to_restate(*tables: ir.Table) -> ir.Table:
 
 def _restated_tracks(changes: Mapping[str, tuple[ir.Table, ir.Table]], now: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
     """Tracks of which a mart shows something else: track_key, by mart."""
-    heard = {name: _heard(name) for name in ("name", "artist_name", "album_name")}
-    named = _differing(changes["tracks"], "track_key", **heard)
+    names = {"name": _heard("name"), "album_name": _heard("album_name"), "artist_name": itemgetter("artist_name")}
+    named = _differing(changes["tracks"], "track_key", **names)
     recording = {name: itemgetter(name) for name in ("recording_key", "main_track_key")}
     recorded = _differing(changes["recordings"], "track_key", **recording)
     of_main = now["recordings"].semi_join(named.rename(main_track_key="track_key"), "main_track_key").select("track_key")

@@ -8,6 +8,6 @@
 {{ tops('recording_key', named, {
     'main_track_key': 'named.track_key',
     'track_name': 'coalesce(named.heard_name, named.name)',
-    'artist_name': 'coalesce(named.heard_artist_name, named.artist_name)',
+    'artist_name': 'named.artist_name',
     'album_name': 'coalesce(named.heard_album_name, named.album_name)',
 }, of_tracks, {'unique_tracks': 'count(distinct case when play_count > 0 then track_key end)'}) }}
