@@ -148,22 +148,40 @@ def build(scratch: Path, home: Path, models: Collection[str], *, memory_limit: s
     Raises:
         Outside: dbt itself failed.
     """
-    what = ["build", "--no-populate-cache", "--indirect-selection", "buildable", "--exclude-resource-type", "unit_test"]
-    chosen = " ".join(sorted({*models, *_steps_to(manifest_dir(home), models)}))
-    return _run([*what, "--select", chosen], scratch, home, memory_limit=memory_limit, threads=threads)
+    chosen = " ".join(sorted(_chosen(manifest_dir(home), models)))
+    what = ["build", "--no-populate-cache", "--indirect-selection", "empty", "--select", chosen]
+    return _run(what, scratch, home, memory_limit=memory_limit, threads=threads)
 
 
-def _steps_to(folder: Path, models: Collection[str]) -> set[str]:
-    """Names of the steps that marts read, and that those read."""
-    nodes = {key: node for key, node in _manifest_values(folder)["nodes"].items() if node["resource_type"] == "model"}
-    found: set[str] = set()
-    left = [node for node in nodes.values() if node["name"] in models]
+def _chosen(folder: Path, models: Collection[str]) -> set[str]:
+    """Names of marts, of the steps that they read, and of the tests that read none but these.
+
+    dbt's own ways to choose tests leave out those that read a source, or take those of marts that are not built.
+    """
+    nodes = _manifest_values(folder)["nodes"]
+    of_models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
+    chosen = {key for key, node in of_models.items() if node["name"] in models}
+    left = list(chosen)
     while left:
-        above = [nodes[key] for key in left.pop()["depends_on"]["nodes"] if key in nodes]
-        steps = [node for node in above if not _is_mart(node) and node["name"] not in found]
-        found |= {node["name"] for node in steps}
-        left += steps
-    return found
+        above = [key for key in nodes[left.pop()]["depends_on"]["nodes"] if key in of_models and not _is_mart(of_models[key])]
+        left += [key for key in above if key not in chosen]
+        chosen.update(above)
+    tests = [node for node in nodes.values() if node["resource_type"] == "test"]
+    whole = [node["name"] for node in tests if {key for key in node["depends_on"]["nodes"] if key in of_models} <= chosen]
+    return {*(nodes[key]["name"] for key in chosen), *whole}
+
+
+def sources_of(folder: Path) -> dict[str, set[str]]:
+    """Names of the sources that each mart reads, by itself or by way of steps, as `source.table`."""
+    nodes = {key: node for key, node in _manifest_values(folder)["nodes"].items() if node["resource_type"] == "model"}
+
+    def read(key: str) -> set[str]:
+        if key.startswith("source."):
+            return {".".join(key.split(".")[-2:])}
+        above = nodes[key]["depends_on"]["nodes"]
+        return set().union(*(read(one) for one in above if one not in nodes or not _is_mart(nodes[one])))
+
+    return {node["name"]: read(key) for key, node in nodes.items() if _is_mart(node)}
 
 
 def run_unit_tests(scratch: Path, home: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:

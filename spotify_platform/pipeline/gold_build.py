@@ -38,9 +38,7 @@ class Order:
     @property
     def whole_lake(self) -> set[str]:
         """Names of the marts to build that are nobody's own; constant ones are built with all of Gold."""
-        if self.todo is not None and not self.todo.whole_lake:
-            return set()
-        return {table.name for table in self.tables if not is_users(table)} - (set() if self.todo is None else self.constant)
+        return {table.name for table in self.tables if not is_users(table)} if self.todo is None else set(self.todo.whole_lake)
 
     @property
     def constant(self) -> set[str]:

@@ -1,7 +1,7 @@
 """What of Gold is to be made: which slices of which marts show something else since they were published last."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,6 +19,7 @@ from spotify_platform.contracts.silver_catalogue import (
     TRACK_ARTISTS,
     TRACKS,
 )
+from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.engine import Engine, Snapshot
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.publishing import Pins
@@ -42,11 +43,11 @@ INPUTS = (*OF_USERS, *OF_CATALOGUE, PLAYED_TRACKS)
 class Work:
     """Slices of each mart of users, by its name: of years, or whole buckets where those would be too many.
 
-    `whole_lake`: marts that are nobody's own are to be made as well.
+    `whole_lake`: names of the marts that are nobody's own and are to be made as well.
     """
 
     slices: Mapping[str, Sequence[Slice]]
-    whole_lake: bool
+    whole_lake: frozenset[str]
 
     @property
     def buckets(self) -> list[int]:
@@ -63,9 +64,9 @@ class Seen:
     pins: Pins
     top: int
 
-    def moved(self, engine: Engine, tables: Iterable[Table]) -> bool:
-        """Whether rows of one of these tables changed since the publication."""
-        return any(engine.changed_since(self.inputs[table.name], self.pins.batch) for table in tables)
+    def moved(self, engine: Engine, tables: Iterable[Table]) -> set[str]:
+        """Names of those of these tables of which rows changed since the publication."""
+        return {table.name for table in tables if engine.changed_since(self.inputs[table.name], self.pins.batch)}
 
 
 def work(platform: Platform, tables: Sequence[Table], seen: Seen) -> Work | None:
@@ -84,7 +85,14 @@ def work(platform: Platform, tables: Sequence[Table], seen: Seen) -> Work | None
         for model, years in _folded(engine, seen).items():
             found[model] |= years
     slices = {model: _as_slices(years) for model, years in found.items() if years}
-    return Work(slices, whole_lake=is_heard or is_told)
+    return Work(slices, _of_whole_lake(platform, tables, is_told, slices))
+
+
+def _of_whole_lake(platform: Platform, tables: Sequence[Table], told: set[str], slices: Collection[str]) -> frozenset[str]:
+    """Marts of the whole lake that read a table of the catalogue that changed, or spans of a mart that is made anew."""
+    reads = dbt.sources_of(dbt.manifest_dir(platform.settings.home))
+    changed = {f"silver.{name}" for name in told} | {f"published.{name}_elsewhere" for name in slices}
+    return frozenset(table.name for table in tables if BUCKET not in table.column_names and reads[table.name] & changed)
 
 
 def _heard_anew(platform: Platform, seen: Seen, restated_users: Sequence[str]) -> set[Year]:
