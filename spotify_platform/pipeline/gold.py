@@ -12,9 +12,10 @@ from spotify_platform.lakehouse.engine import Engine, Part, Scratch, Snapshot
 from spotify_platform.lakehouse.publishing import Pins, pin, published
 from spotify_platform.lakehouse.slices import coarser
 from spotify_platform.lakehouse.tries import until_committed
-from spotify_platform.pipeline.gold_build import Built, Given, build, gold_tables, is_users, marts
+from spotify_platform.pipeline.gold_build import Built, Given, build, is_users, marts
 from spotify_platform.pipeline.gold_work import INPUTS, work
 from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.tables import gold_tables
 from spotify_platform.pipeline.users import stated_as_of, zones_of
 
 

@@ -1,6 +1,5 @@
 """Gold built aside: what dbt is given, database by database, and what it makes of it."""
 
-import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,18 +8,18 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.silver import PLAYS
-from spotify_platform.errors import DataFailedCheck
 from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.engine import Engine, Scratch, Snapshot
 from spotify_platform.lakehouse.slices import Slice, of_buckets, predicate_of
+from spotify_platform.pipeline.auditing import audited, fresh_area
 from spotify_platform.pipeline.gold_work import BUCKET, INPUTS, OF_CATALOGUE, OF_USERS, YEAR, Work
 from spotify_platform.pipeline.parts import bucket_parts, rows_of
 from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.tables import gold_tables
 from spotify_platform.pipeline.users import zones_of
 from spotify_platform.transforms.fold import FACTS
 from spotify_platform.transforms.slices import ALL_TIME, all_years, of_all_time, of_every_model, together
 
-SCRATCH = "scratch.duckdb"  # dbt bakes the stem into its manifest as the database's name
 BUILT_SLICES = {BUCKET: "int32", YEAR: "int32", "model": "string"}
 SPANS = ("top_tracks", "top_albums", "top_artists")
 """Marts of users from which the dimensions take the first and last play of an entity."""
@@ -47,7 +46,7 @@ class Given:
     def give(self, engine: Engine, scratch: Scratch, part: Sequence[Slice]) -> None:
         """Put what these buckets need where dbt reads it."""
         for table in (*OF_USERS, *OF_CATALOGUE):
-            found, name = self.silver[table.name], _named(table)
+            found, name = self.silver[table.name], named(table)
             is_cut = table in OF_USERS
             if isinstance(found, Snapshot):
                 scratch.lend(name, found, predicate_of(part) if is_cut else None)
@@ -70,19 +69,6 @@ class Built:
     is_all: bool = False
 
 
-class GoldNotPublished(DataFailedCheck):
-    """The audit failed; what is published is unchanged. `results` are dbt's."""
-
-    def __init__(self, message: str, results: Sequence[dbt.DbtResult]) -> None:
-        super().__init__(message)
-        self.results = results
-
-
-def gold_tables(platform: Platform) -> list[Table]:
-    """Contracts of Gold, read from dbt's own files."""
-    return dbt.gold_tables(dbt.manifest_dir(platform.settings.home))
-
-
 def is_users(table: Table) -> bool:
     """Whether a mart is of users, each with rows of their own; the others are of the whole lake."""
     return BUCKET in table.column_names
@@ -90,7 +76,7 @@ def is_users(table: Table) -> bool:
 
 def marts(built: Scratch, table: Table) -> list[ir.Table]:
     """A mart as it was built, database by database; what is nobody's own is whole in the last."""
-    return built.tables(_named(table), table)
+    return built.tables(named(table), table)
 
 
 def build_aside(platform: Platform, given: Given) -> list[Path]:
@@ -139,7 +125,7 @@ def _build_part(
     models = {name for name, mine in slices.items() if mine or todo is None}
     if with_lake and (todo is None or todo.whole_lake):
         models |= {t.name for t in tables if not is_users(t)} - (set() if todo is None else _constant(platform))
-    area = _fresh_area(platform, len(built.areas))
+    area = fresh_area(platform, str(len(built.areas)))
     with platform.engine.scratch(area) as scratch:
         given.give(platform.engine, scratch, part)
         _give_slices(platform, given, scratch, part, None if todo is None else slices)
@@ -149,7 +135,7 @@ def _build_part(
         built.slices.setdefault(name, []).append(mine)
     built.models |= models
     built.areas.append(area)
-    built.results += _audited(platform, area, models)
+    built.results += audited(platform, area, models)
 
 
 def _in_buckets(slices: Sequence[Slice], buckets: Collection[int]) -> list[Slice]:
@@ -164,7 +150,7 @@ def _give_slices(
     platform: Platform, given: Given, scratch: Scratch, part: Sequence[Slice], slices: Mapping[str, Sequence[Slice]] | None
 ) -> None:
     """Tell which years are built, and give the plays of these and the years around; None for all there are."""
-    engine, name = platform.engine, _named(PLAYS)
+    engine, name = platform.engine, named(PLAYS)
     whole = slices is None or any(YEAR not in s for mine in slices.values() for s in mine)
     years = engine.cache(engine.derive(all_years, *scratch.tables(name, PLAYS))) if whole else None
     if slices is None or years is not None:
@@ -217,9 +203,9 @@ def _lend_unbuilt(
     """Put something in the place of marts that are not built and that others read: of users nothing, all rows of the others."""
     for table in tables:
         if table.name not in models and is_users(table):
-            scratch.put(_named(table), _nothing(platform.engine, table))
+            scratch.put(named(table), _nothing(platform.engine, table))
         elif table.name not in models and table.name in own:
-            scratch.lend(_named(table), own[table.name])
+            scratch.lend(named(table), own[table.name])
 
 
 def _build_whole_lake(
@@ -228,7 +214,7 @@ def _build_whole_lake(
     """Build the marts that are nobody's own, after those of users were built in several databases."""
     engine, by_name = platform.engine, {table.name: table for table in tables}
     models = {table.name for table in tables if not is_users(table)} - (_constant(platform) if own else set())
-    area = _fresh_area(platform, len(built.areas))
+    area = fresh_area(platform, str(len(built.areas)))
     with engine.scratch(area, *built.areas) as scratch:
         given.give(engine, scratch, [])
         _give_slices(platform, given, scratch, [], {})
@@ -238,32 +224,16 @@ def _build_whole_lake(
         for name in SPANS:
             made = [rows for rows, of_area in zip(marts(scratch, by_name[name])[1:], built.slices[name], strict=True) if of_area]
             rows = engine.derive(of_all_time, engine.derive(together, *made)) if made else _nothing(engine, by_name[name])
-            scratch.put(_named(by_name[name]), rows)
+            scratch.put(named(by_name[name]), rows)
     built.areas.append(area)
     built.models |= models
-    built.results += _audited(platform, area, models)
+    built.results += audited(platform, area, models)
 
 
 def _nothing(engine: Engine, table: Table) -> ir.Table:
     return engine.values([], {column.name: column.type for column in table.columns})
 
 
-def _named(table: Table) -> str:
+def named(table: Table) -> str:
+    """What a table is called in a database file."""
     return table.path.replace("/", ".")
-
-
-def _fresh_area(platform: Platform, number: int) -> Path:
-    area = platform.work / "gold" / str(number)
-    shutil.rmtree(area, ignore_errors=True)
-    area.mkdir(parents=True)
-    return area / SCRATCH
-
-
-def _audited(platform: Platform, area: Path, models: Collection[str]) -> list[dbt.DbtResult]:
-    settings = platform.settings
-    results = dbt.build(area, settings.home, models, memory_limit=settings.memory_limit, threads=settings.threads)
-    failed = [result for result in results if result.status in ("error", "fail")]
-    if failed:
-        names = "; ".join(f"{result.name}: {result.message}" for result in failed)
-        raise GoldNotPublished(f"Gold is as it was, because its audit failed. {names}", results)
-    return results

@@ -13,10 +13,12 @@ from spotify_platform.lakehouse.engine import Engine, Scratch
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.pipeline.catalogue import all_of_catalogue
 from spotify_platform.pipeline.coverage import all_answers
-from spotify_platform.pipeline.gold_build import Given, build_aside, gold_tables, is_users, marts
+from spotify_platform.pipeline.gold_build import Given, build_aside, is_users, marts
 from spotify_platform.pipeline.gold_work import INPUTS
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.silver import all_plays, all_records
+from spotify_platform.pipeline.statistics import OF_GOLD, OF_SILVER, made_statistics, statistics_aside
+from spotify_platform.pipeline.tables import gold_tables
 from spotify_platform.pipeline.users import stated_as_of, zones_of
 from spotify_platform.transforms.match_report import match_report
 from spotify_platform.transforms.slices import together
@@ -38,7 +40,7 @@ class Comparison:
 
 
 def verify(platform: Platform) -> list[Comparison]:
-    """Compare every table of Silver and published Gold with one built aside from all of Bronze.
+    """Compare every table of Silver, published Gold and the statistics with one built aside from all of Bronze.
 
     Raises:
         WrongCall: there is nothing to compare, or something is still to be processed.
@@ -50,7 +52,8 @@ def verify(platform: Platform) -> list[Comparison]:
         raise WrongCall(
             "There is nothing to compare yet. Begin with: spotify-platform import PATH, then spotify-platform refresh"
         )
-    if pins is None or pins.batch != ledger.holds:
+    statistics = list(made_statistics(platform))
+    if pins is None or any(made != ledger.holds for made in (pins.batch, *(s.holds for s in statistics))):
         raise WrongCall("What has landed is not all processed yet. Run: spotify-platform refresh")
     bronze = {source.table.name: engine.open(source.table) for source in SOURCES}
     records = engine.cache(all_records(platform, bronze, ledger, ledger.holds))
@@ -62,10 +65,17 @@ def verify(platform: Platform) -> list[Comparison]:
     found = [_compared(platform, t.path, engine.read(engine.open(t)), rows) for t, rows in rebuilt.items()]
     zones = zones_of(platform, stated_as_of(platform, ledger, ledger.holds))
     given = Given({table.name: rebuilt[table] for table in INPUTS}, zones)
+    gold: dict[str, ir.Table] = {}
     with engine.scratch(*build_aside(platform, given)) as built:
         for table in gold_tables(platform):
             there = engine.read(engine.open(table, version=pins.versions[table.path]))
-            found.append(_compared(platform, table.path, there, _all_rows(engine, built, table)))
+            rows = _all_rows(engine, built, table)
+            found.append(_compared(platform, table.path, there, rows))
+            if table.name in OF_GOLD:
+                gold[table.path] = engine.cache(rows)
+    silver = {table.path: rebuilt[table] for table in OF_SILVER}
+    with engine.scratch(statistics_aside(platform, gold | silver)) as built:
+        found += [_compared(platform, s.table.path, engine.read(s), _all_rows(engine, built, s.table)) for s in statistics]
     return found
 
 
