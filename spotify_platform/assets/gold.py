@@ -28,7 +28,12 @@ FIRST = "stg_plays"  # every mart of users is made of it
 VERDICTS = {"pass", "fail", "warn", "error"}
 ALL_OF_SILVER = [key(table) for table in (API_ANSWERS, MATCH_REPORT, AUDIO_FEATURES, RECORDINGS, ARTISTS)]
 """Tables that end Silver. Gold is published at a version that all of Silver has: a run of a few marts must wait for them too."""
-WHEN_INPUTS_CHANGE = dg.AutomationCondition.eager() & dg.AutomationCondition.all_deps_blocking_checks_passed()
+CHANGED = dg.AutomationCondition.data_version_changed() | dg.AutomationCondition.will_be_requested()
+WHEN_INPUTS_CHANGE = (
+    dg.AutomationCondition.eager().replace("any_deps_updated", dg.AutomationCondition.any_deps_match(CHANGED))
+    & dg.AutomationCondition.all_deps_blocking_checks_passed()
+)
+"""Eager, but for the hourly refresh that finds nothing: it materialises all tables as they were."""
 
 
 class GoldTranslator(DagsterDbtTranslator):
@@ -131,14 +136,21 @@ def _results(
         metadata = {"dagster/row_count": build.rows[name], "lake_version": build.top} if name in build.rows else {}
         yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata, data_version=dg.DataVersion(str(build.top)))
     yield from _verdicts(build.results, checks)
+    for unique_id in checks.keys() - {result.unique_id for result in build.results}:
+        yield _verdict(checks[unique_id], passed=True)  # of what was not made anew: it is as it passed
 
 
 def _verdicts(results: "Sequence[DbtResult]", checks: Mapping[str, dg.AssetCheckSpec]) -> Iterator[dg.AssetCheckResult]:
     for result in results:
         if result.unique_id in checks and result.status in VERDICTS:
-            spec = checks[result.unique_id]
-            severity = dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR
-            yield dg.AssetCheckResult(
-                passed=result.status == "pass", asset_key=spec.asset_key, check_name=spec.name, severity=severity,
-                metadata={"failed_rows": result.failures or 0, "seconds": result.seconds},
-            )  # fmt: skip
+            found = {"failed_rows": result.failures or 0, "seconds": result.seconds}
+            yield _verdict(checks[result.unique_id], passed=result.status == "pass", warns=result.status == "warn", found=found)
+
+
+def _verdict(
+    spec: dg.AssetCheckSpec, *, passed: bool, warns: bool = False, found: Mapping[str, float] | None = None
+) -> dg.AssetCheckResult:
+    severity = dg.AssetCheckSeverity.WARN if warns else dg.AssetCheckSeverity.ERROR
+    return dg.AssetCheckResult(
+        passed=passed, asset_key=spec.asset_key, check_name=spec.name, severity=severity, metadata=found or {}
+    )
