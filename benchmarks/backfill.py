@@ -21,13 +21,14 @@ from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.delta_tables import schema_of
 from spotify_platform.lakehouse.duckdb_sql import listed
-from spotify_platform.pipeline import gold
+from spotify_platform.pipeline import gold_build, gold_given
 from spotify_platform.pipeline.checks import check
 from spotify_platform.pipeline.gold import advance_gold
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.silver import advance_play_records, advance_plays, all_plays, all_records
 from spotify_platform.quality.outcome import stop_if_failed
 from spotify_platform.settings import load_settings
+from spotify_platform.transforms.fold import FACTS
 
 
 def main() -> None:
@@ -78,7 +79,7 @@ def silver_with_duckdb(platform: Platform, folder: Path) -> None:
 
 def compiled_marts(platform: Platform, home: Path) -> dict[str, str]:
     """The marts' SQL as dbt sends it. Compiled over nothing: what it is made of comes later, under the same names."""
-    area = gold.build_aside(platform, gold.Given.of_nobody(platform))[0]
+    area = gold_build.build_aside(platform, gold_given.Given.of_nobody(platform)).areas[0]
     folders = dbt._folders(dbt.manifest_dir(platform.settings.home))  # noqa: SLF001 - a benchmark looks inside
     with dbt._environment({"DBT_SCRATCH_DATABASE": str(area)}):  # noqa: SLF001
         found = dbt._invoke(["compile", *folders, "--no-write-json"], dbt._manifest(Path(folders[5])))  # noqa: SLF001
@@ -100,12 +101,12 @@ def gold_with_duckdb(home: Path, marts: dict[str, str]) -> None:
         con.execute("drop view silver.plays_nearby; drop table silver.plays")
         for name in ("plays", "plays_nearby"):
             con.execute(f"create view silver.{name} as from {plays}")
-        for name, sql in sorted(marts.items(), key=lambda mart: mart[0] != gold.FACTS):  # the others are made from facts
+        for name, sql in sorted(marts.items(), key=lambda mart: mart[0] != FACTS):  # the others are made from facts
             cut = ", partition_by (user_bucket, year)" if name != "dim_dates" else ""
             con.execute(
                 f"copy ({sql}) to '{home}/plain/{name}{'' if cut else '.parquet'}' (format parquet, compression zstd{cut})"
             )
-            if name == gold.FACTS:
+            if name == FACTS:
                 con.execute(f"drop table gold.{name}")
                 con.execute(f"create view gold.{name} as from read_parquet('{home}/plain/{name}/*/*/*.parquet')")
 

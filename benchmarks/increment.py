@@ -17,7 +17,7 @@ from pathlib import Path
 from lakes import fill, poll
 
 from spotify_platform.lakehouse.slices import bucket_of
-from spotify_platform.pipeline import gold
+from spotify_platform.pipeline import gold_build, gold_given
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.settings import load_settings
@@ -69,9 +69,9 @@ def _one(settings: object) -> dict[str, float]:
 
 def _dbt_over_nothing(platform: Platform) -> float:
     """What dbt costs whatever is in it: the same build without a play."""
-    nothing = gold.Given.of_nobody(platform)
+    nothing = gold_given.Given.of_nobody(platform)
     started = time.perf_counter()
-    gold.build_aside(platform, nothing)
+    gold_build.build_aside(platform, nothing)
     return time.perf_counter() - started
 
 

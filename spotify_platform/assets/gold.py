@@ -107,7 +107,7 @@ def _models(
         exclude=f"resource_type:unit_test {exclude}",
     )
     def models(context: dg.AssetExecutionContext, platform: PlatformResource) -> Iterator[Any]:
-        from spotify_platform.pipeline.auditing import GoldNotPublished  # noqa: PLC0415 - engines are for runs
+        from spotify_platform.pipeline.gold_build import GoldNotPublished  # noqa: PLC0415 - engines are for runs
 
         specs = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.specs if spec.key in context.selected_asset_keys}
         selected = context.selected_asset_check_keys

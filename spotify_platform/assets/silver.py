@@ -1,4 +1,4 @@
-"""Silver: distinct records, the accounting of every object, the plays they make; artists, albums and tracks, now and over time."""
+"""Silver: records, the accounting of every object, the plays they make; artists, albums and tracks, now and over time."""
 
 from spotify_platform.assets.parts import key, table_asset
 from spotify_platform.contracts import bronze_catalogue

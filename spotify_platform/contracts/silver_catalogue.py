@@ -16,7 +16,7 @@ ENTITY_BUCKETS = 16
 
 _NAME = Column(name="name", type="string", meaning="Name, or title")
 _POPULARITY = Column(name="popularity", type="int64", low=0, high=100, meaning="0 to 100, as Spotify told it")
-_IMAGE = Column(name="image_url", type="string", meaning="Address of the widest image")
+_IMAGE = Column(name="image_url", type="string", meaning="Address of the first image, which is the widest")
 _CREDITS = Column(name="artists", type=CREDITED, meaning="Credited artists in their order, with the ids that are told")
 
 ARTIST_ATTRIBUTES = (

@@ -87,9 +87,8 @@ def _records(source: Source) -> str:
         for key in source.rows_at
     )
     return f"""
-  select line, place, records[place + 1] as text
-  from (select *, unnest(range(len(records))) as place
-    from (select line, case {lists} else [text] end as records from document))"""
+  select line, unnest(range(len(records))) as place, unnest(records) as text
+  from (select line, case {lists} else [text] end as records from document)"""
 
 
 def _column(number: int, field: Field) -> str:

@@ -58,15 +58,15 @@ def first_object(head: bytes) -> OwnKeys | None:
 
 def first_element(head: bytes, array: int) -> OwnKeys | None:
     """The first element of a list, nulls left out; None where that is no object."""
-    return _own_keys(head, after_nulls(head, array))
+    return _own_keys(head, _after_nulls(head, array))
 
 
 def is_bare(head: bytes, array: int) -> bool:
     """Whether a list has no element but nulls, as far as it can be seen."""
-    return head[after_nulls(head, array) :][:1] in (b"]", b"")
+    return head[_after_nulls(head, array) :][:1] in (b"]", b"")
 
 
-def after_nulls(head: bytes, array: int) -> int:
+def _after_nulls(head: bytes, array: int) -> int:
     """Where the first element of a list begins that is not null, or the list ends."""
     found = _NULLS.match(head, array)
     return found.end() if found else len(head)

@@ -20,7 +20,7 @@ from spotify_platform.lakehouse.ledger import decisions_of, tail
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.bronze_rows import bronze_rows
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.reading import ObjectRead, Planned, read_objects, refuse
+from spotify_platform.pipeline.reading import ObjectRead, Planned, longest_answer, read_objects, refuse
 
 MOST_ATTEMPTS = 3
 """A batch that failed so often is loaded object by object, and the one that fails again is refused."""
@@ -65,7 +65,9 @@ def batch_rows(platform: Platform, source: Source, own: Snapshot, ledger: Snapsh
     else:
         _mark(platform, source, number, f"try-{uuid4().hex}")
     sound = [item for item in planned if item.key not in culprits]
-    framed = read_objects(platform.landing, sound, _loaded(platform, own, planned), folder / "rows.ndjson")
+    framed = read_objects(
+        platform.landing, sound, _loaded(platform, own, planned), folder / "rows.ndjson", longest_answer(source)
+    )
     refused = [refuse(ObjectRead(item, "refused"), culprits[item.key]) for item in planned if item.key in culprits]
     return bronze_rows(platform, source, framed, refused, number)
 
@@ -103,7 +105,7 @@ def _culprits(platform: Platform, source: Source, number: int, planned: Sequence
             continue
         mark = _mark(platform, source, number, f"alone-{item.sha256}-{uuid4().hex}")
         try:
-            framed = read_objects(platform.landing, [item], set(), folder / "alone.ndjson")
+            framed = read_objects(platform.landing, [item], set(), folder / "alone.ndjson", longest_answer(source))
             platform.engine.fetch(bronze_rows(platform, source, framed, [], number).count().as_table())
         except troubles:
             raise  # of this machine, or of what it reaches: the object is none the worse for it

@@ -4,7 +4,7 @@ Observations and versions follow the change. What ids and names mean rests on al
 where one of them changed, and written where it came out otherwise.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -29,8 +29,8 @@ from spotify_platform.contracts.silver_catalogue import (
     TRACKS,
 )
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Put, Step, Turn, advance
-from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
+from spotify_platform.lakehouse.engine import NOTHING, Engine, Part, Snapshot
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, one_of, predicate_of
 from spotify_platform.pipeline.differences import replaced_where_other
 from spotify_platform.pipeline.parts import bucket_parts
 from spotify_platform.pipeline.platform import Platform
@@ -70,10 +70,10 @@ def advance_observations(platform: Platform) -> Turn:
     def compute(step: Step) -> Change:
         if step.is_anew:
             return Overwrite(all_observations(platform, step.inputs, step.top))
-        new = [table for table in TOLD_BY if table.name in step.changed(engine)]
-        if not new:
+        told = told_between(engine, step.inputs, step.last, step.top)
+        if told is None:
             return Append(None)
-        fresh = engine.cache(engine.derive(merged, _observed(engine, step.inputs, new, step.last, step.top)))
+        fresh = engine.cache(engine.derive(merged, told))
         months: list[Slice] = engine.fetch(engine.derive(slices_by, fresh, cut=["month"])).to_pylist()
         if not months:
             return Append(None)
@@ -85,13 +85,26 @@ def advance_observations(platform: Platform) -> Turn:
 
 def all_observations(platform: Platform, bronze: Mapping[str, Snapshot], top: int) -> ir.Table:
     """`silver/observations` from all of Bronze, up to and with batch `top`."""
-    return platform.engine.derive(merged, _observed(platform.engine, bronze, TOLD_BY, 0, top))
+    told = told_between(platform.engine, bronze, NOTHING, top)
+    nothing = platform.engine.values([], {column.name: column.type for column in OBSERVATIONS.columns})
+    return nothing if told is None else platform.engine.derive(merged, told)
 
 
-def _observed(engine: Engine, bronze: Mapping[str, Snapshot], tables: Sequence[Table], last: int, top: int) -> ir.Table:
-    good = f"_part = 'row' and _batch > {last} and _batch <= {top}"
-    rows = [engine.read(bronze[table.name], good) for table in tables]
-    return engine.derive(observed, *rows, tables=[table.name for table in tables])
+def told_between(engine: Engine, bronze: Mapping[str, Snapshot], last: int, top: int) -> ir.Table | None:
+    """What answers of the batches after `last`, up to and with `top`, told; not yet merged. None where there are none."""
+    new = [table for table in TOLD_BY if bronze[table.name].holds > last]
+    if not new:
+        return None
+    parts = [part for table in new for part in _answers(engine, bronze[table.name], f"_batch > {last} and _batch <= {top}")]
+    return engine.derive(observed, *parts, tables=[table.name for table in new])
+
+
+def _answers(engine: Engine, bronze: Snapshot, batches: str) -> tuple[ir.Table, ir.Table]:
+    """Headers of the objects of some batches, and the rows of their contents, in whatever batch those were loaded."""
+    headers = f"_part = 'object' and _status in ('loaded', 'repeat') and {batches}"
+    repeated = engine.look_up(bronze, ["_sha256"], f"_part = 'object' and _status = 'repeat' and {batches}")
+    contents = f"{batches} or {one_of('_sha256', [row['_sha256'] for row in repeated])}" if repeated else batches
+    return engine.read(bronze, headers), engine.read(bronze, f"_part = 'row' and ({contents})")
 
 
 def advance_history(platform: Platform, entity: str) -> Turn:

@@ -20,7 +20,7 @@ from spotify_platform.pipeline.datapackage import NAME, PACKAGE_FILE, SCHEMA_FIL
 from spotify_platform.pipeline.export_columns import PART, all_columns, order_of, raw_columns
 from spotify_platform.pipeline.exporting import columns_there, label, rows_sql
 from spotify_platform.pipeline.readers import NOTHING_YET, Reading, reading
-from spotify_platform.pipeline.tables import every_table
+from spotify_platform.pipeline.statistics import every_table
 from spotify_platform.settings import Settings
 
 LAYERS = {"raw": "bronze", "processed": "silver", "gold": "gold"}

@@ -13,7 +13,7 @@ from spotify_platform.lakehouse.duckdb_sql import column, quoted
 from spotify_platform.pipeline.answers import check_format, write_file, write_out
 from spotify_platform.pipeline.export_columns import FileColumn, all_columns, order_of
 from spotify_platform.pipeline.readers import NOTHING_YET, Reading, reading
-from spotify_platform.pipeline.tables import every_table
+from spotify_platform.pipeline.statistics import every_table
 from spotify_platform.settings import Settings
 
 LAYERS = ("gold", "silver", "bronze", "ops")

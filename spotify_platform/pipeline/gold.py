@@ -12,10 +12,10 @@ from spotify_platform.lakehouse.engine import Engine, Part, Scratch, Snapshot
 from spotify_platform.lakehouse.publishing import Pins, pin, published
 from spotify_platform.lakehouse.slices import coarser
 from spotify_platform.lakehouse.tries import until_committed
-from spotify_platform.pipeline.gold_build import Built, Given, build, is_users, marts
-from spotify_platform.pipeline.gold_work import INPUTS, work
+from spotify_platform.pipeline.gold_build import Built, Order, build, gold_tables, is_users
+from spotify_platform.pipeline.gold_given import Given
+from spotify_platform.pipeline.gold_work import INPUTS, Seen, work
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.tables import gold_tables
 from spotify_platform.pipeline.users import stated_as_of, zones_of
 
 
@@ -53,11 +53,11 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
     if any(snapshot.holds > top for snapshot in own):
         raise Conflict("gold: another writer is ahead of what was read")
     pins = published(engine) if all(snapshot.holds for snapshot in own) else None
-    todo = work(platform, tables, inputs, ledger, pins, top)
+    todo = work(platform, tables, Seen(inputs, ledger, pins, top)) if pins else None
     if todo and not todo.slices and not todo.whole_lake:
         return GoldBuild(last, top, pins=pin(engine, register, [*own, *inputs.values()], top))
     given = Given(inputs, zones_of(platform, stated_as_of(platform, ledger, top)))
-    built = build(platform, given, todo, {snapshot.table.name: snapshot for snapshot in own})
+    built = build(Order(platform, given, tables, todo, {snapshot.table.name: snapshot for snapshot in own}))
     with engine.scratch(*built.areas) as scratch:
         own = [_published(engine, snapshot, built, scratch, top) for snapshot in own]
     rows = {snapshot.table.name: engine.rows_in(snapshot) for snapshot in own}
@@ -68,9 +68,9 @@ def _published(engine: Engine, own: Snapshot, built: Built, scratch: Scratch, to
     """The table with what was built of it, unless it has that already. Raises `Conflict`."""
     if own.holds >= top or own.table.name not in built.models:
         return own
-    rows = marts(scratch, own.table)
+    rows = built.rows(scratch, own.table)
     if not is_users(own.table):
-        return commit(engine, own, Put([Part(rows[-1], [])], whole=True), top)
-    slices = [coarser(of_area, own.table.partition_by) for of_area in built.slices[own.table.name]]
-    parts = [Part(mine, of_area) for mine, of_area in zip(rows, slices, strict=True) if of_area]
+        return commit(engine, own, Put([Part(rows[0], [])], whole=True), top)
+    slices = [coarser(of_part, own.table.partition_by) for of_part in built.slices[own.table.name]]
+    parts = [Part(mine, of_part) for mine, of_part in zip(rows, slices, strict=True) if of_part or built.is_all]
     return commit(engine, own, Put(parts, whole=built.is_all), top)

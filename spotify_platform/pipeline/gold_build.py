@@ -1,5 +1,6 @@
-"""Gold built aside: what dbt is given, database by database, and what it makes of it."""
+"""Gold built aside: in one database, or in several where there is more than memory holds."""
 
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,51 +9,45 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.errors import DataFailedCheck
 from spotify_platform.lakehouse import dbt
-from spotify_platform.lakehouse.engine import Engine, Scratch, Snapshot
+from spotify_platform.lakehouse.engine import Scratch, Snapshot
 from spotify_platform.lakehouse.slices import Slice, of_buckets, predicate_of
-from spotify_platform.pipeline.auditing import audited, fresh_area
-from spotify_platform.pipeline.gold_work import BUCKET, INPUTS, OF_CATALOGUE, OF_USERS, YEAR, Work
-from spotify_platform.pipeline.parts import bucket_parts, rows_of
+from spotify_platform.pipeline.gold_given import Given, named, nothing_of
+from spotify_platform.pipeline.gold_work import BUCKET, YEAR, Work
+from spotify_platform.pipeline.parts import bucket_parts
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.tables import gold_tables
-from spotify_platform.pipeline.users import zones_of
 from spotify_platform.transforms.fold import FACTS
-from spotify_platform.transforms.slices import ALL_TIME, all_years, of_all_time, of_every_model, together
+from spotify_platform.transforms.slices import ALL_TIME, of_all_time, together
 
-BUILT_SLICES = {BUCKET: "int32", YEAR: "int32", "model": "string"}
+SCRATCH = "scratch.duckdb"  # dbt bakes the stem into its manifest as the database's name
 SPANS = ("top_tracks", "top_albums", "top_artists")
 """Marts of users from which the dimensions take the first and last play of an entity."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What Gold is made of, by table name: tables of Silver, in the lake or built aside; and the zones of the users."""
+class Order:
+    """What is to be built of what: `todo` is None for all of Gold, `own` are the marts as they are published."""
 
-    silver: Mapping[str, Snapshot | ir.Table]
-    zones: ir.Table
+    platform: Platform
+    given: Given
+    tables: Sequence[Table]
+    todo: Work | None
+    own: Mapping[str, Snapshot]
 
-    @classmethod
-    def of_nobody(cls, platform: Platform) -> "Given":
-        """No plays at all: of them Gold has its columns, and a build of it costs what dbt costs whatever it is given."""
-        empty = {t.name: platform.engine.values([], {c.name: c.type for c in t.columns}) for t in INPUTS}
-        return cls(empty, zones_of(platform, {}))
+    @property
+    def whole_lake(self) -> set[str]:
+        """Names of the marts to build that are nobody's own; those that follow from the project alone are published once."""
+        if self.todo is not None and not self.todo.whole_lake:
+            return set()
+        names = {table.name for table in self.tables if not is_users(table)}
+        return names if self.todo is None else names - dbt.constant_tables(dbt.manifest_dir(self.platform.settings.home))
 
-    def rows(self, engine: Engine, name: str, where: str | None = None) -> ir.Table:
-        """Rows of a table; a condition is for tables of the lake."""
-        found = self.silver[name]
-        return engine.read(found, where) if isinstance(found, Snapshot) else found
-
-    def give(self, engine: Engine, scratch: Scratch, part: Sequence[Slice]) -> None:
-        """Put what these buckets need where dbt reads it."""
-        for table in (*OF_USERS, *OF_CATALOGUE):
-            found, name = self.silver[table.name], named(table)
-            is_cut = table in OF_USERS
-            if isinstance(found, Snapshot):
-                scratch.lend(name, found, predicate_of(part) if is_cut else None)
-            else:
-                scratch.put(name, rows_of(engine, found, list(part)) if is_cut else found)
-        scratch.put("silver.zones", self.zones)
+    def slices_in(self, part: Sequence[Slice]) -> dict[str, list[Slice]]:
+        """Slices of each mart of users in these buckets."""
+        buckets = {s[BUCKET] for s in part}
+        of_all = {table.name: part if self.todo is None else self.todo.slices.get(table.name, ()) for table in self.tables}
+        return {t.name: [s for s in of_all[t.name] if s[BUCKET] in buckets] for t in self.tables if is_users(t)}
 
 
 @dataclass(slots=True)
@@ -68,172 +63,135 @@ class Built:
     results: list[dbt.DbtResult] = field(default_factory=list)
     is_all: bool = False
 
+    def rows(self, scratch: Scratch, table: Table) -> list[ir.Table]:
+        """A mart as it was built, database by database; what is nobody's own is whole in the last."""
+        of_areas = scratch.tables(named(table), table)
+        return of_areas[: len(self.slices[table.name])] if is_users(table) else of_areas[-1:]
+
+
+class GoldNotPublished(DataFailedCheck):
+    """The audit failed; what is published is unchanged. `results` are dbt's."""
+
+    def __init__(self, message: str, results: Sequence[dbt.DbtResult]) -> None:
+        super().__init__(message)
+        self.results = results
+
+
+def gold_tables(platform: Platform) -> list[Table]:
+    """Contracts of the marts that are published together, read from dbt's own files."""
+    return dbt.gold_tables(dbt.manifest_dir(platform.settings.home))
+
 
 def is_users(table: Table) -> bool:
     """Whether a mart is of users, each with rows of their own; the others are of the whole lake."""
     return BUCKET in table.column_names
 
 
-def marts(built: Scratch, table: Table) -> list[ir.Table]:
-    """A mart as it was built, database by database; what is nobody's own is whole in the last."""
-    return built.tables(named(table), table)
-
-
-def build_aside(platform: Platform, given: Given) -> list[Path]:
-    """Build and audit all of Gold; dbt's database files, each with some of the buckets.
+def build_aside(platform: Platform, given: Given) -> Built:
+    """Build and audit all of Gold; each of dbt's databases has some of the buckets.
 
     Raises:
         GoldNotPublished: a test of severity error failed.
     """
-    return build(platform, given, None, {}).areas
+    return build(Order(platform, given, gold_tables(platform), None, {}))
 
 
-def build(platform: Platform, given: Given, todo: Work | None, own: Mapping[str, Snapshot]) -> Built:
-    """Build and audit this work aside, or all of Gold; what is not to be made is taken as it was published.
+def build(order: Order) -> Built:
+    """Build and audit aside what is ordered, as many buckets at once as memory holds, whatever the lake holds.
 
-    Args:
-        platform: where.
-        given: what Gold is made of.
-        todo: which slices of which marts; None for all.
-        own: the published marts.
+    Raises:
+        GoldNotPublished: a test of severity error failed.
     """
-    tables = gold_tables(platform)
+    platform, todo = order.platform, order.todo
     concerned = None if todo is None else predicate_of(of_buckets(todo.buckets))
-    parts = bucket_parts(platform.engine, given.rows(platform.engine, PLAYS.name, concerned))
+    parts = bucket_parts(platform.engine, order.given.rows(platform.engine, PLAYS.name, concerned))
     built = Built(is_all=todo is None)
     for part in parts:
-        _build_part(platform, given, tables, todo, part, own, built, with_lake=len(parts) == 1)
-    if len(parts) > 1 and (todo is None or todo.whole_lake):
-        _build_whole_lake(platform, given, tables, own, built)
+        _build_part(order, built, part, order.whole_lake if len(parts) == 1 else set())
+    if len(parts) > 1 and order.whole_lake:
+        _build_whole_lake(order, built)
     return built
 
 
-def _build_part(
-    platform: Platform,
-    given: Given,
-    tables: Sequence[Table],
-    todo: Work | None,
-    part: Sequence[Slice],
-    own: Mapping[str, Snapshot],
-    built: Built,
-    *,
-    with_lake: bool,
-) -> None:
+def _build_part(order: Order, built: Built, part: Sequence[Slice], with_them: Collection[str]) -> None:
     """Build marts of users for some buckets; where that is all there is to do, those of the whole lake with them."""
-    buckets = {s[BUCKET] for s in part}
-    slices = {t.name: _in_buckets(part if todo is None else todo.slices.get(t.name, ()), buckets) for t in tables if is_users(t)}
-    models = {name for name, mine in slices.items() if mine or todo is None}
-    if with_lake and (todo is None or todo.whole_lake):
-        models |= {t.name for t in tables if not is_users(t)} - (set() if todo is None else _constant(platform))
-    area = fresh_area(platform, str(len(built.areas)))
-    with platform.engine.scratch(area) as scratch:
-        given.give(platform.engine, scratch, part)
-        _give_slices(platform, given, scratch, part, None if todo is None else slices)
-        _give_published(platform, scratch, part, slices, own)
-        _lend_unbuilt(platform, scratch, tables, models, own)
+    slices = order.slices_in(part)
+    models = {name for name, mine in slices.items() if mine or order.todo is None} | set(with_them)
+    area = fresh_area(order.platform, str(len(built.areas)))
+    with order.platform.engine.scratch(area) as scratch:
+        order.given.give(order.platform.engine, scratch, part)
+        order.given.give_slices(order.platform.engine, scratch, None if order.todo is None else slices)
+        _give_published(order, scratch, part, slices)
+        _stand_in(order, scratch, order.tables, models)
     for name, mine in slices.items():
         built.slices.setdefault(name, []).append(mine)
-    built.models |= models
-    built.areas.append(area)
-    built.results += audited(platform, area, models)
+    _audit(order.platform, built, area, models)
 
 
-def _in_buckets(slices: Sequence[Slice], buckets: Collection[int]) -> list[Slice]:
-    return [s for s in slices if s[BUCKET] in buckets]
+def _build_whole_lake(order: Order, built: Built) -> None:
+    """Build the marts that are nobody's own, after those of users were built in several databases."""
+    engine, by_name = order.platform.engine, {table.name: table for table in order.tables}
+    area = fresh_area(order.platform, str(len(built.areas)))
+    with engine.scratch(area, *built.areas) as scratch:
+        order.given.give(engine, scratch, [])
+        order.given.give_slices(engine, scratch, {})
+        slices = {name: [s for of_part in built.slices[name] for s in of_part] for name in (FACTS, *SPANS)}
+        _give_published(order, scratch, [], slices)
+        for name in SPANS:
+            table = by_name[name]
+            of_parts = zip(scratch.tables(named(table), table)[1:], built.slices[name], strict=True)
+            made = [engine.derive(of_all_time, rows) for rows, of_part in of_parts if of_part]
+            scratch.put(named(table), engine.derive(together, *made) if made else nothing_of(engine, table))
+        _stand_in(order, scratch, [table for table in order.tables if table.name not in SPANS], order.whole_lake)
+    _audit(order.platform, built, area, order.whole_lake)
 
 
-def _constant(platform: Platform) -> set[str]:
-    return dbt.constant_tables(dbt.manifest_dir(platform.settings.home))
-
-
-def _give_slices(
-    platform: Platform, given: Given, scratch: Scratch, part: Sequence[Slice], slices: Mapping[str, Sequence[Slice]] | None
-) -> None:
-    """Tell which years are built, and give the plays of these and the years around; None for all there are."""
-    engine, name = platform.engine, named(PLAYS)
-    whole = slices is None or any(YEAR not in s for mine in slices.values() for s in mine)
-    years = engine.cache(engine.derive(all_years, *scratch.tables(name, PLAYS))) if whole else None
-    if slices is None or years is not None:
-        scratch.alias("silver.plays_nearby", name)
-    else:
-        facts = {(s[BUCKET], s[YEAR] + n) for s in slices.get(FACTS, ()) if s[YEAR] != ALL_TIME for n in (-1, 0, 1)}
-        near: list[Slice] = [{BUCKET: bucket, YEAR: year} for bucket, year in sorted(facts)]
-        plays = given.silver[PLAYS.name]
-        if isinstance(plays, Snapshot):
-            scratch.lend("silver.plays_nearby", plays, predicate_of(near))
-        else:
-            scratch.alias("silver.plays_nearby", name)
-    if slices is None and years is not None:
-        scratch.put("silver.slices", engine.derive(of_every_model, years))
+def _give_published(order: Order, scratch: Scratch, part: Sequence[Slice], slices: Mapping[str, Sequence[Slice]]) -> None:
+    """Give what is published and stays: facts of other years, and what of all time is of other buckets."""
+    engine, by_name = order.platform.engine, {table.name: table for table in order.tables}
+    if order.todo is None:
+        for name, table in (("silver.facts_kept", by_name[FACTS]), *((f"published.{n}", by_name[n]) for n in SPANS)):
+            scratch.put(name, nothing_of(engine, table))
         return
-    of_years = engine.fetch(years).to_pylist() if years is not None else []
-    rows = [row for model, mine in (slices or {}).items() for row in _told(model, mine, of_years)]
-    scratch.put("silver.slices", engine.values(rows, BUILT_SLICES))
-
-
-def _told(model: str, slices: Sequence[Slice], years: Sequence[Slice]) -> list[dict[str, object]]:
-    """Slices of a model as rows; those of whole buckets with all their years."""
-    whole = {s[BUCKET] for s in slices if YEAR not in s}
-    of_years = [*(s for s in slices if YEAR in s), *(s for s in years if s[BUCKET] in whole)]
-    return [{**s, "model": model} for s in of_years]
-
-
-def _give_published(
-    platform: Platform,
-    scratch: Scratch,
-    part: Sequence[Slice],
-    slices: Mapping[str, Sequence[Slice]],
-    own: Mapping[str, Snapshot],
-) -> None:
-    """Give what is published and stays: facts of other years, and spans of other buckets."""
-    tables = {table.name: table for table in gold_tables(platform)}
-    if not own:
-        for name, table in (("silver.facts_kept", tables[FACTS]), *((f"published.{n}", tables[n]) for n in SPANS)):
-            scratch.put(name, _nothing(platform.engine, table))
-        return
-    scratch.lend("silver.facts_kept", own[FACTS], f"({predicate_of(part)}) and not ({predicate_of(slices[FACTS])})")
+    scratch.lend("silver.facts_kept", order.own[FACTS], f"({predicate_of(part)}) and not ({predicate_of(slices[FACTS])})")
     for name in SPANS:
         anew = predicate_of(of_buckets(s[BUCKET] for s in slices[name]))
-        scratch.lend(f"published.{name}", own[name], f"{YEAR} = {ALL_TIME} and not ({anew})")
+        scratch.lend(f"published.{name}", order.own[name], f"{YEAR} = {ALL_TIME} and not ({anew})")
 
 
-def _lend_unbuilt(
-    platform: Platform, scratch: Scratch, tables: Sequence[Table], models: Collection[str], own: Mapping[str, Snapshot]
-) -> None:
-    """Put something in the place of marts that are not built and that others read: of users nothing, all rows of the others."""
+def _stand_in(order: Order, scratch: Scratch, tables: Sequence[Table], models: Collection[str]) -> None:
+    """Put something in the place of marts that are not built and that others read: all rows, of marts of users none."""
     for table in tables:
         if table.name not in models and is_users(table):
-            scratch.put(named(table), _nothing(platform.engine, table))
-        elif table.name not in models and table.name in own:
-            scratch.lend(named(table), own[table.name])
+            scratch.put(named(table), nothing_of(order.platform.engine, table))
+        elif table.name not in models and table.name in order.own:
+            scratch.lend(named(table), order.own[table.name])
 
 
-def _build_whole_lake(
-    platform: Platform, given: Given, tables: Sequence[Table], own: Mapping[str, Snapshot], built: Built
-) -> None:
-    """Build the marts that are nobody's own, after those of users were built in several databases."""
-    engine, by_name = platform.engine, {table.name: table for table in tables}
-    models = {table.name for table in tables if not is_users(table)} - (_constant(platform) if own else set())
-    area = fresh_area(platform, str(len(built.areas)))
-    with engine.scratch(area, *built.areas) as scratch:
-        given.give(engine, scratch, [])
-        _give_slices(platform, given, scratch, [], {})
-        slices = {name: [s for of_area in built.slices[name] for s in of_area] for name in (FACTS, *SPANS)}
-        _give_published(platform, scratch, [], slices, own)
-        _lend_unbuilt(platform, scratch, [t for t in tables if t.name not in SPANS], models, own)
-        for name in SPANS:
-            made = [rows for rows, of_area in zip(marts(scratch, by_name[name])[1:], built.slices[name], strict=True) if of_area]
-            rows = engine.derive(of_all_time, engine.derive(together, *made)) if made else _nothing(engine, by_name[name])
-            scratch.put(named(by_name[name]), rows)
+def fresh_area(platform: Platform, name: str) -> Path:
+    """Where a new database file may be."""
+    area = platform.work / "gold" / name
+    shutil.rmtree(area, ignore_errors=True)
+    area.mkdir(parents=True)
+    return area / SCRATCH
+
+
+def _audit(platform: Platform, built: Built, area: Path, models: Collection[str]) -> None:
+    """Let dbt build and test marts in a database that is given all they need."""
+    built.results += audited(platform, area, models, left="Gold is as it was")
+    built.models |= set(models)
     built.areas.append(area)
-    built.models |= models
-    built.results += audited(platform, area, models)
 
 
-def _nothing(engine: Engine, table: Table) -> ir.Table:
-    return engine.values([], {column.name: column.type for column in table.columns})
+def audited(platform: Platform, area: Path, models: Collection[str], *, left: str) -> list[dbt.DbtResult]:
+    """What dbt says of models that it builds and tests; `left` tells what a failure leaves.
 
-
-def named(table: Table) -> str:
-    """What a table is called in a database file."""
-    return table.path.replace("/", ".")
+    Raises:
+        GoldNotPublished: a test of severity error failed.
+    """
+    settings = platform.settings
+    results = dbt.build(area, settings.home, models, memory_limit=settings.memory_limit, threads=settings.threads)
+    if failed := [result for result in results if result.status in ("error", "fail")]:
+        names = "; ".join(f"{result.name}: {result.message}" for result in failed)
+        raise GoldNotPublished(f"{left}, because the audit failed. {names}", results)
+    return results

@@ -3,6 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
+
+import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAYS
@@ -22,10 +25,12 @@ from spotify_platform.lakehouse.publishing import Pins
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, of_buckets
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.users import restated
-from spotify_platform.transforms.fold import FACTS, SHOWN, shown, slices_to_restate
+from spotify_platform.transforms.fold import FACTS, MODELS, SHOWN, shown, slices_to_restate
 from spotify_platform.transforms.slices import ALL_TIME, local_years
 
 BUCKET, YEAR = "user_bucket", "year"
+Year: TypeAlias = tuple[int, int]
+"""Bucket and local year."""
 OF_USERS = (PLAYS, API_ANSWERS, MATCH_REPORT)
 """Tables of Silver that are cut by users: of these Gold reads the buckets that are built."""
 OF_CATALOGUE = (TRACK_ALIASES, TRACKS, RECORDINGS, ALBUMS, ARTISTS, TRACK_ARTISTS, ALBUM_ARTISTS)
@@ -49,76 +54,79 @@ class Work:
         return sorted({s[BUCKET] for slices in self.slices.values() for s in slices})
 
 
-def work(
-    platform: Platform, tables: Sequence[Table], inputs: Mapping[str, Snapshot], ledger: Snapshot, pins: Pins | None, top: int
-) -> Work | None:
-    """What is to be made of these marts; None for all of Gold.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a turn of Gold saw: tables of Silver by name, the ledger, what is published, and the batch to bring Gold to."""
 
-    Args:
-        platform: where.
-        tables: the marts.
-        inputs: tables of Silver, as they are opened.
-        ledger: as it is opened.
-        pins: what is published.
-        top: the batch that Gold is brought to.
-    """
+    inputs: Mapping[str, Snapshot]
+    ledger: Snapshot
+    pins: Pins
+    top: int
+
+    def moved(self, engine: Engine, tables: Iterable[Table]) -> bool:
+        """Whether rows of one of these tables changed since the publication."""
+        return any(engine.changed_since(self.inputs[table.name], self.pins.batch) for table in tables)
+
+
+def work(platform: Platform, tables: Sequence[Table], seen: Seen) -> Work | None:
+    """What is to be made of these marts; None for all of Gold."""
     engine = platform.engine
-    newest = tail(engine, ledger, pins.batch if pins else 0)
-    if pins is None or newest.orders(pins.batch, top, "rebuild", "rebuild_gold"):
+    newest = tail(engine, seen.ledger, seen.pins.batch)
+    if newest.orders(seen.pins.batch, seen.top, "rebuild", "rebuild_gold"):
         return None
-    moved = engine_moved = {t.name for t in (*OF_USERS, *OF_CATALOGUE) if engine.changed_since(inputs[t.name], pins.batch)}
-    found: dict[str, set[tuple[int, int]]] = defaultdict(set)
-    if moved & {t.name for t in OF_USERS} or newest.restated(pins.batch, top):
-        heard = _heard_anew(platform, inputs[PLAYS.name], ledger, pins.batch, top)
-        for table in tables:
-            if BUCKET in table.partition_by:
-                found[table.name] |= heard
-    if engine_moved & set(SHOWN):
-        for model, years in _folded(engine, inputs, pins).items():
+    restated_users = newest.restated(seen.pins.batch, seen.top)
+    found: dict[str, set[Year]] = defaultdict(set)
+    is_heard, is_told = seen.moved(engine, OF_USERS), seen.moved(engine, OF_CATALOGUE)
+    if is_heard or restated_users:
+        years = _heard_anew(platform, seen, restated_users)
+        found |= {table.name: set(years) for table in tables if BUCKET in table.partition_by}
+    if is_told:
+        for model, years in _folded(engine, seen).items():
             found[model] |= years
     slices = {model: _as_slices(years) for model, years in found.items() if years}
-    return Work(slices, whole_lake=bool(moved))
+    return Work(slices, whole_lake=is_heard or is_told)
 
 
-def _heard_anew(platform: Platform, plays: Snapshot, ledger: Snapshot, last: int, top: int) -> set[tuple[int, int]]:
+def _heard_anew(platform: Platform, seen: Seen, restated_users: Sequence[str]) -> set[Year]:
     """Buckets and years in which plays changed.
 
     They are cut by the local year. A year's previous ranks are those of the year before, so a change shows in the next
     year too, and in all time.
     """
-    engine = platform.engine
-    moved = restated(platform, ledger, tail(engine, ledger, last).restated(last, top), last, top)
+    engine, last = platform.engine, seen.pins.batch
+    moved = restated(platform, seen.ledger, restated_users, last, seen.top)
     where = " or ".join([*(one.predicate for one in moved), f"_batch > {last}"])
-    years = engine.fetch(engine.derive(local_years, engine.read(plays, where))).to_pylist()
+    years = engine.fetch(engine.derive(local_years, engine.read(seen.inputs[PLAYS.name], where))).to_pylist()
     # A zone shows in the days of gaps as well, in which there is no play.
     return _with_what_follows((row[BUCKET], row[YEAR]) for row in years) | {(m.user_bucket, ALL_TIME) for m in moved}
 
 
-def _folded(engine: Engine, inputs: Mapping[str, Snapshot], pins: Pins) -> dict[str, set[tuple[int, int]]]:
+def _folded(engine: Engine, seen: Seen) -> dict[str, set[Year]]:
     """Buckets and years, by mart, in which a track was played of which the mart shows something else now."""
-    now = [inputs[name] for name in SHOWN]
-    if any(snapshot.table.path not in pins.versions for snapshot in now):
-        before = [engine.values([], {c.name: c.type for c in snapshot.table.columns}) for snapshot in now]
-    else:
-        before = [engine.read(engine.open(s.table, version=pins.versions[s.table.path])) for s in now]
-    said = [engine.derive(shown, *tables) for tables in (before, map(engine.read, now))]
-    rows = engine.fetch(engine.derive(slices_to_restate, *said, engine.read(inputs[PLAYED_TRACKS.name]))).to_pylist()
-    found: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    now = [seen.inputs[name] for name in SHOWN]
+    said = [engine.derive(shown, *tables) for tables in (_as_published(engine, seen, now), map(engine.read, now))]
+    rows = engine.fetch(engine.derive(slices_to_restate, *said, engine.read(seen.inputs[PLAYED_TRACKS.name]))).to_pylist()
+    found: dict[str, set[Year]] = defaultdict(set)
     for row in rows:
-        found[row["model"]].add((row[BUCKET], row[YEAR]))
-    for model in (
-        [*found] if FACTS not in found else ["top_tracks", "top_recordings", "top_albums", "top_artists", "daily_user_stats"]
-    ):
-        found[model] |= found.get(FACTS, set())
+        # What a play's own row shows of its track, all marts that tell tracks apart show.
+        for model in MODELS if row["model"] == FACTS else (row["model"],):
+            found[model].add((row[BUCKET], row[YEAR]))
     return {model: _with_what_follows(years) for model, years in found.items()}
 
 
-def _with_what_follows(years: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+def _as_published(engine: Engine, seen: Seen, now: Sequence[Snapshot]) -> list[ir.Table]:
+    """The tables as the last publication saw them; nothing where that is too long ago for their files to be there."""
+    if seen.pins.are_kept and all(snapshot.table.path in seen.pins.versions for snapshot in now):
+        return [engine.read(engine.open(s.table, version=seen.pins.versions[s.table.path])) for s in now]
+    return [engine.values([], {c.name: c.type for c in snapshot.table.columns}) for snapshot in now]
+
+
+def _with_what_follows(years: Iterable[Year]) -> set[Year]:
     found = set(years)
     return found | {(bucket, year + 1) for bucket, year in found} | {(bucket, ALL_TIME) for bucket, _ in found}
 
 
-def _as_slices(years: set[tuple[int, int]]) -> list[Slice]:
+def _as_slices(years: set[Year]) -> list[Slice]:
     if len(years) > MOST_IN_ONE_PREDICATE:
         return of_buckets(bucket for bucket, _ in years)
     return [{BUCKET: bucket, YEAR: year} for bucket, year in sorted(years)]

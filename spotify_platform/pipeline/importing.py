@@ -9,22 +9,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import ibis.expr.types as ir
 import obstore
 from obstore.store import LocalStore, ObjectStore
 
 from spotify_platform.contracts.bronze import BY_TABLE
+from spotify_platform.contracts.model import Source
 from spotify_platform.errors import WrongCall
 from spotify_platform.landing.archives import ArchiveLimits
 from spotify_platform.landing.arrivals import is_litter, look
 from spotify_platform.landing.export_names import missing_parts
 from spotify_platform.landing.inspection import CHUNK, Inspected, inspect
 from spotify_platform.landing.keys import base_name, import_key
+from spotify_platform.pipeline.bronze_rows import SEGMENT_BYTES
 from spotify_platform.pipeline.plan import KINDS
 from spotify_platform.pipeline.platform import Platform, opened
-from spotify_platform.pipeline.reading import Framed, Planned, read_objects
+from spotify_platform.pipeline.reading import Framed, Planned, longest_answer, read_objects, segments
 from spotify_platform.profiles import Profiles, is_time_zone, is_user_id, no_time_zone
 from spotify_platform.settings import Settings
-from spotify_platform.transforms.receipts import judged, months_covered
+from spotify_platform.transforms.receipts import judged, months_covered, of_objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ def _parts(platform: Platform, file: Path, found: Sequence[Inspected]) -> Iterat
             yield Part(_shown(file, one), None, 0, 0, None, None, one.reason)
     for kind in sorted({one.kind for one in found if one.kind and one.sha256}):
         mine = [one for one in found if one.kind == kind]
-        framed = _framed(platform, file, mine)
+        framed = _framed(platform, file, kind, mine)
         measured = _measured(platform, kind, framed)
         for number, one in enumerate(mine):
             row = measured.get(number, {"rows": 0, "bad": 0, "first": None, "last": None})
@@ -158,10 +161,12 @@ def _shown(file: Path, found: Inspected) -> str:
     return f"{file.name}{found.key[len(file.name) :]}"
 
 
-def _framed(platform: Platform, file: Path, found: Sequence[Inspected]) -> Framed:
+def _framed(platform: Platform, file: Path, kind: str, found: Sequence[Inspected]) -> Framed:
     # Each document as if of a user of its own: of two that are equal, both are told of here.
     planned = [Planned(one.key, one.etag, one.size, one.sha256 or "", str(n)) for n, one in enumerate(found)]
-    return read_objects(LocalStore(str(file.absolute().parent)), planned, set(), platform.work / "receipt.ndjson")
+    return read_objects(
+        LocalStore(str(file.absolute().parent)), planned, set(), platform.work / "receipt.ndjson", longest_answer(BY_TABLE[kind])
+    )
 
 
 def _measured(platform: Platform, kind: str, framed: Framed) -> dict[int, dict[str, Any]]:
@@ -170,12 +175,18 @@ def _measured(platform: Platform, kind: str, framed: Framed) -> dict[int, dict[s
     if not framed.lines.num_rows:
         return {}
     engine = platform.engine
-    landed = engine.landed(framed.path, source, framed.longest)
-    typed = engine.cache(engine.derive(judged, landed, source=source), ordered=True)
-    counted = engine.derive(months_covered, typed, engine.arrow(framed.lines))
+    counted = engine.derive(months_covered, engine.gather(_judged(platform, source, framed)))
     rows = {row["object"]: row for row in engine.fetch(counted).to_pylist()}
     engine.release()
     return rows
+
+
+def _judged(platform: Platform, source: Source, framed: Framed) -> Iterator[ir.Table]:
+    engine = platform.engine
+    for path, lines in segments(framed, SEGMENT_BYTES if source.rows_at else None):
+        landed = engine.landed(path, source, framed.longest)
+        rows = engine.cache(engine.derive(judged, landed, source=source), ordered=True)
+        yield engine.derive(of_objects, rows, engine.arrow(lines))
 
 
 def _land(store: ObjectStore, file: Path, user: str) -> str:

@@ -11,7 +11,7 @@ from spotify_platform.lakehouse.engine import Tidied
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.bronze import forget_attempts
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.tables import every_table
+from spotify_platform.pipeline.statistics import every_table
 
 
 def maintain(platform: Platform, *, told: Callable[[str], None] = lambda _what: None) -> dict[str, Tidied]:

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 from obstore.store import ObjectStore
 
+from spotify_platform.contracts.model import Source
 from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused
 from spotify_platform.landing.arrivals import look
 from spotify_platform.landing.elements import count_elements, key_pattern
@@ -27,6 +28,11 @@ GONE = "gone before load"
 CHANGED = "it changed while it was read"
 REPEATED = "the same bytes are loaded from another object"
 CUT_OFF = "cut off: the closing bracket is missing"
+TOO_LONG = (
+    "its list of records is too long to be read at once ({:,} bytes, at most {:,}): save the records as a list, or one a line"
+)
+# To parse a document takes a hundred times its size. Answers of the API hold half a megabyte, twenty albums whole.
+LONGEST_ANSWER = 2_000_000
 _DIGEST = 64  # hexadecimal digits of a SHA-256
 
 Contents: TypeAlias = AbstractSet[tuple[str, str]]
@@ -73,17 +79,25 @@ class _Lines:
     positions: list[np.ndarray] = field(default_factory=list)
     lengths: list[np.ndarray] = field(default_factory=list)
     longest: int = 0
+    allowed: int | None = None
 
 
-def read_objects(store: ObjectStore, planned: Sequence[Planned], loaded: Contents, path: Path) -> Framed:
-    """Frame every object that is still as it was planned.
+def longest_answer(source: Source) -> int | None:
+    """Bytes that a document of this source may have, where somebody may have put any number of records into one."""
+    return LONGEST_ANSWER if source.record_type else None
+
+
+def read_objects(
+    store: ObjectStore, planned: Sequence[Planned], loaded: Contents, path: Path, longest: int | None = None
+) -> Framed:
+    """Frame every object that is still as it was planned, and has no line of more bytes than `longest`.
 
     `loaded` are the contents (user, sha256) that earlier batches hold. Only what really loads makes a repeat of its copy:
     an object that was planned and is gone does not.
     """
     read: list[ObjectRead] = []
     held = set(loaded)
-    lines = _Lines()
+    lines = _Lines(allowed=longest)
     with path.open("wb") as sink:
         for number, item in enumerate(planned):
             if (item.user_id, item.sha256) in held:
@@ -110,6 +124,8 @@ def _read_one(store: ObjectStore, item: Planned, number: int, sink: BinaryIO, li
         return _undone(sink, start, ObjectRead(item, "refused", str(error)))
     if digest.hexdigest() != item.sha256:
         return _undone(sink, start, ObjectRead(item, "refused", CHANGED))
+    if lines.allowed and frames.count and (length := int(frames.lengths.max())) > lines.allowed:
+        return _undone(sink, start, ObjectRead(item, "refused", TOO_LONG.format(length, lines.allowed)))
     sink.write(b"\n")
     lines.objects.append(np.full(frames.count, number, dtype=np.int64))
     lines.offsets.append(frames.offsets)

@@ -13,8 +13,8 @@ from spotify_platform.lakehouse.publishing import published
 from spotify_platform.landing.export_names import missing_parts
 from spotify_platform.landing.keys import base_name, split
 from spotify_platform.pipeline.checks import check
+from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.tables import gold_tables
 from spotify_platform.transforms.status import gap_days, months_of_sources
 
 COVERAGE = "listening_coverage"

@@ -10,23 +10,37 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
+from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.silver_catalogue import ALBUM_ARTISTS, AUDIO_FEATURES, OBSERVATIONS, TRACK_ARTISTS
 from spotify_platform.errors import Conflict
+from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, commit
 from spotify_platform.lakehouse.engine import Engine, Scratch, Snapshot
 from spotify_platform.lakehouse.publishing import Pins, published
 from spotify_platform.lakehouse.tries import until_committed
-from spotify_platform.pipeline.auditing import audited, fresh_area
 from spotify_platform.pipeline.gold import GoldBuild
-from spotify_platform.pipeline.gold_build import named
+from spotify_platform.pipeline.gold_build import audited, fresh_area, gold_tables
+from spotify_platform.pipeline.gold_given import named
 from spotify_platform.pipeline.gold_work import YEAR
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.tables import gold_tables, statistics_tables
 from spotify_platform.transforms.slices import ALL_TIME
 
 OF_SILVER = (TRACK_ARTISTS, ALBUM_ARTISTS, AUDIO_FEATURES, OBSERVATIONS)
 OF_GOLD = ("dim_albums", "dim_artists", "dim_tracks", "top_artists", "top_tracks")
+
+
+LEFT = "The statistics are as they were"
+
+
+def statistics_tables(platform: Platform) -> list[Table]:
+    """Contracts of the statistics, read from dbt's own files."""
+    return dbt.gold_tables(dbt.manifest_dir(platform.settings.home), statistics=True)
+
+
+def every_table(platform: Platform) -> list[Table]:
+    """Contracts of all tables there may be."""
+    return [*TABLES, *gold_tables(platform), *statistics_tables(platform)]
 
 
 def advance_statistics(platform: Platform) -> GoldBuild:
@@ -58,7 +72,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
         return GoldBuild(last, pins.batch)
     area = fresh_area(platform, "statistics")
     give(platform, area, inputs)
-    results = audited(platform, area, {table.name for table in tables}, left="The statistics are as they were")
+    results = audited(platform, area, {table.name for table in tables}, left=LEFT)
     with engine.scratch(area) as scratch:
         for snapshot in behind:
             commit(engine, snapshot, _change(engine, scratch, snapshot), pins.batch)
@@ -103,7 +117,7 @@ def statistics_aside(platform: Platform, inputs: Mapping[str, ir.Table]) -> Path
     """
     area = fresh_area(platform, "statistics")
     give(platform, area, inputs)
-    audited(platform, area, {table.name for table in statistics_tables(platform)})
+    audited(platform, area, {table.name for table in statistics_tables(platform)}, left=LEFT)
     return area
 
 

@@ -4,6 +4,7 @@ from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.model import Column, Table
 from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.contracts.silver import MATCH_REPORT, PLAYS
+from spotify_platform.contracts.silver_catalogue import ARTISTS, OBSERVATIONS
 
 CONTRACT = "contract"
 ROWS_ARE_ALL_THERE = "rows_are_all_there"
@@ -11,10 +12,17 @@ ADDS_UP = "adds_up"
 EVERY_PLAY_HAS_ITS_RECORDS = "every_play_has_its_records"
 
 EVERY_RECORD_IS_COUNTED = "every_record_is_counted"
+EVERY_ANSWER_IS_OBSERVED = "every_answer_is_observed"
+REFERENCES_ARE_THERE = "references_are_there"
 
 RECONCILED = {
     MATCH_REPORT.path: {
         EVERY_RECORD_IS_COUNTED: "records = matched + ambiguous + unmatched_in_overlap + alone, and as many as plays have"
+    },
+    OBSERVATIONS.path: {EVERY_ANSWER_IS_OBSERVED: "what each new answer told of an artist, album or track is there, on its day"},
+    ARTISTS.path: {
+        REFERENCES_ARE_THERE: "every track that is played has its alias, every alias its track, every track its recording, "
+        "and every album and artist that tracks and albums name is there"
     },
     ACCOUNTING.path: {ADDS_UP: "rows_in = rows_new + rows_repeat + rows_quarantined, for every object"},
     PLAYS.path: {EVERY_PLAY_HAS_ITS_RECORDS: "every record is in exactly one play, and every play's records are there"},

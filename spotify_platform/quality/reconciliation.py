@@ -1,10 +1,19 @@
 """Counts made apart from each other that must agree: rows in objects, rows in Bronze, records, plays."""
 
+from collections.abc import Mapping
+
 import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.lakehouse.engine import Engine
-from spotify_platform.quality.demands import ADDS_UP, EVERY_PLAY_HAS_ITS_RECORDS, EVERY_RECORD_IS_COUNTED, ROWS_ARE_ALL_THERE
+from spotify_platform.quality.demands import (
+    ADDS_UP,
+    EVERY_ANSWER_IS_OBSERVED,
+    EVERY_PLAY_HAS_ITS_RECORDS,
+    EVERY_RECORD_IS_COUNTED,
+    REFERENCES_ARE_THERE,
+    ROWS_ARE_ALL_THERE,
+)
 from spotify_platform.quality.outcome import Outcome
 
 
@@ -54,6 +63,63 @@ def report_that_differs(report: ir.Table, plays: ir.Table) -> ir.Table:
     both = counted.outer_join(there, slices)
     differ = (both.counted.fill_null(0) != both.there.fill_null(0)).cast("int64")
     return wrong.cross_join(both.aggregate(slices_that_differ=differ.sum()))
+
+
+def check_observations(engine: Engine, path: str, told: ir.Table, observations: ir.Table) -> Outcome:
+    """What answers told is among the observations.
+
+    Args:
+        engine: computes.
+        path: the table's.
+        told: what new answers told, not yet merged.
+        observations: rows of the table.
+    """
+    return _outcome(engine, path, EVERY_ANSWER_IS_OBSERVED, engine.derive(tellings_astray, told, observations))
+
+
+def check_references(engine: Engine, path: str, tables: Mapping[str, ir.Table]) -> Outcome:
+    """What tables of the catalogue say of each other is there; `tables` are those of Silver, by name."""
+    counts = engine.derive(references_astray, *[tables[name] for name in _REFERRING])
+    return _outcome(engine, path, REFERENCES_ARE_THERE, counts)
+
+
+_REFERRING = (
+    *("played_tracks", "track_aliases", "tracks", "recordings", "albums", "track_artists", "album_artists"),
+    "artists",
+)
+
+
+def references_astray(*tables: ir.Table) -> ir.Table:
+    """How often something is named that is not there; the tables are those of `_REFERRING`, in that order."""
+    of = dict(zip(_REFERRING, tables, strict=True))
+    references = (
+        ("played_tracks", "alias_key", "track_aliases", "alias_key"),
+        ("track_aliases", "track_key", "tracks", "track_key"),
+        ("tracks", "track_key", "recordings", "track_key"),
+        ("recordings", "main_track_key", "tracks", "track_key"),
+        ("tracks", "album_key", "albums", "album_key"),
+        ("track_artists", "artist_key", "artists", "artist_key"),
+        ("album_artists", "artist_key", "artists", "artist_key"),
+    )
+    counts = None
+    for table, column, other, key in references:
+        named = of[table].select(key=column).filter(ibis._.key.notnull()).distinct()
+        missing = named.anti_join(of[other].select(key=key), "key")
+        count = missing.aggregate(**{f"{table}_without_{other}": missing.count()})
+        counts = count if counts is None else counts.cross_join(count)
+    return counts
+
+
+def tellings_astray(told: ir.Table, observations: ir.Table) -> ir.Table:
+    """How many tellings find no observation of that entity, month and name on their day."""
+    named = ["entity", "entity_id", "month", "name"]
+    each = told.select(*named, day=told["_days"].unnest())
+    there = observations.select(*named, day=observations["_days"].unnest())
+    days = each.mutate(on=each.day["at"].date()).drop("day").fill_null({"name": ""})
+    known = there.mutate(on=there.day["at"].date()).drop("day").fill_null({"name": ""}).distinct()
+    same = [days[name] == known[name] for name in named] + [days.on.identical_to(known.on)]
+    astray = days.anti_join(known, same)
+    return astray.aggregate(tellings_that_are_missing=astray.count())
 
 
 def objects_that_differ(rows: ir.Table) -> ir.Table:

@@ -13,6 +13,9 @@ FACTS = "fct_plays"
 """A play's own row shows what its alias means; everything else that is made of plays does too."""
 _UNIT = "\x1f"
 
+MODELS = (FACTS, "top_tracks", "top_recordings", "top_albums", "top_artists", "daily_user_stats")
+"""Marts of users that tell tracks apart."""
+
 SHOWN = ("track_aliases", "tracks", "recordings", "albums", "artists", "track_artists")
 """Tables of Silver that marts of users show something of."""
 
@@ -66,8 +69,3 @@ def slices_to_restate(before: ir.Table, now: ir.Table, played: ir.Table) -> ir.T
     changed = both.select("model", "alias_key").distinct()
     where = changed.join(played.select("alias_key", "user_bucket", year="local_year"), "alias_key")
     return where.select("model", "user_bucket", "year").distinct().order_by("model", "user_bucket", "year")
-
-
-def played_years(played: ir.Table) -> ir.Table:
-    """Slices of Gold in which tracks were played: user_bucket, year."""
-    return played.select("user_bucket", year="local_year").distinct().order_by("user_bucket", "year")

@@ -54,23 +54,26 @@ def history(observations: ir.Table, *, entity: str) -> ir.Table:
 def _tellings(observations: ir.Table, names: list[str]) -> ir.Table:
     """Times at which something was told that may differ from what was told before: entity_id, at, attributes.
 
-    In a month with one telling only its first time can: that spares the days of most entities.
+    In a month with one telling only its first time can: that spares the days of most entities. What is told without a
+    time, and with one as well, is told at that time.
     """
     counted = observations.mutate(tellings=ibis._.count().over(ibis.window(group_by=["entity_id", "month"])))
     single, several = counted.filter(counted.tellings == 1), counted.filter(counted.tellings > 1)
     each = several.select("entity_id", *names, day=several["_days"].unnest())
-    return ibis.union(
+    told = ibis.union(
         single.select("entity_id", *names, at=single["_days"][0]["at"]), each.select("entity_id", *names, at=each.day["at"])
     )
+    told = told.mutate(said=_text(told, names))
+    dated, undated = told.filter(told["at"].notnull()), told.filter(told["at"].isnull())
+    return dated.union(undated.anti_join(dated, ["entity_id", "said"]))
 
 
 def _states(tellings: ir.Table, names: list[str]) -> ir.Table:
     """What is known after each time: of each attribute the last that was told. Of one time the last by text comes last."""
-    order = [ibis.asc("at", nulls_first=True), _text(tellings, names)]
+    order = [ibis.asc("at", nulls_first=True), "said"]
     of_one = ibis.window(group_by="entity_id", order_by="place")
     placed = tellings.mutate(place=ibis.row_number().over(ibis.window(group_by="entity_id", order_by=order)))
-    said = ibis.struct({name: placed[name] for name in names})
-    fresh = placed.filter((placed.place == 0) | ~said.identical_to(said.lag().over(of_one)))
+    fresh = placed.filter((placed.place == 0) | (placed.said != placed.said.lag().over(of_one)))
     so_far = ibis.window(group_by="entity_id", order_by="place", preceding=None, following=0)
     known = {name: _last_known(fresh[name], fresh.place).over(so_far) for name in names}
     next_place, after = fresh.place.lead().over(of_one), fresh["at"].lead().over(of_one)
@@ -84,13 +87,13 @@ def _last_known(value: ir.Value, place: ir.IntegerValue) -> ir.Value:
     return max_by(value, ibis.ifelse(value.notnull(), place, None))
 
 
-def _max_by(value, place):  # noqa: ANN001, ANN202 - the signature is given where it is used
+def _max_by(value: ir.Value, place: ir.Value) -> ir.Value:
     """The engine's own."""
 
 
 def _text(rows: ir.Table, names: list[str]) -> ir.StringValue:
     """Values as one text that both engines spell the same."""
-    return ibis.literal("\x1f").join([_spelled(rows[name]).fill_null("") for name in names])
+    return ibis.literal("\x1f").join([_spelled(rows[name]).fill_null("\x1d") for name in names])
 
 
 def _spelled(value: ir.Value) -> ir.StringValue:

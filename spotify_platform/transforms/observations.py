@@ -5,6 +5,7 @@ brought it. So order, repetition and splitting of the answers cannot show.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 
 import ibis
 import ibis.expr.types as ir
@@ -19,14 +20,22 @@ _SAID = ["entity", "entity_id", "month", *[column.name for column in ALL_ATTRIBU
 _TIME = r"/\d{4}/\d{2}/\d{2}/(\d{8}T\d{6})(\d{0,6})Z-[0-9a-f]{8}(?:[./]|$)"
 
 
-def observed(*rows: ir.Table, tables: Sequence[str]) -> ir.Table:
+def observed(*parts: ir.Table, tables: Sequence[str]) -> ir.Table:
     """Observations of good Bronze rows, not yet merged.
 
+    An object that repeats another has no rows of its own, and tells the same again at its own time.
+
     Args:
-        rows: good rows of some Bronze tables.
+        parts: of some Bronze tables the headers of loaded and repeated objects, and the good rows of these contents.
         tables: their names: recently_played, tracks, albums, artists.
     """
-    return ibis.union(*[part for name, good in zip(tables, rows, strict=True) for part in TOLD[name](good)])
+    pairs = zip(parts[::2], parts[1::2], tables, strict=True)
+    return ibis.union(*[part for headers, good, name in pairs for part in TOLD[name](_told_by(headers, good))])
+
+
+def _told_by(headers: ir.Table, rows: ir.Table) -> ir.Table:
+    content = ["_user", "_sha256"]
+    return rows.drop("_object", "_batch").join(headers.select(*content, "_object", "_batch"), content)
 
 
 def merged(*parts: ir.Table) -> ir.Table:
@@ -52,8 +61,13 @@ def _recently_played(rows: ir.Table) -> list[ir.Table]:
 
 def _catalogue_tracks(rows: ir.Table) -> list[ir.Table]:
     tracks = _told(rows.mutate(at=answered_at(rows)), "track", asked=rows.linked_from["id"])
-    relinked = tracks.filter(tracks.asked.notnull() & (tracks.asked != tracks["id"]))
-    return [*_tracks(tracks), _observation(relinked, "track", entity_id=relinked.asked, relinked_to=relinked["id"])]
+    return [*_tracks(tracks), _relinked(tracks)]
+
+
+def _relinked(tracks: ir.Table) -> ir.Table:
+    """Tracks in whose place another was given: the rest of the answer is of that one, not of the one that was asked for."""
+    others = tracks.filter(tracks.asked != tracks["id"]).select(*_WHEN, "id", "asked")
+    return _observation(others, "track", entity_id=others.asked, relinked_to=others["id"])
 
 
 def _albums(rows: ir.Table) -> list[ir.Table]:
@@ -64,6 +78,7 @@ def _albums(rows: ir.Table) -> list[ir.Table]:
         _observation(albums, "album"),
         _artists_of(albums),
         _observation(tracks, "track", album_id=tracks.album_id),
+        _relinked(tracks.mutate(asked=tracks.linked_from["id"])),
         _artists_of(tracks),
     ]
 
@@ -124,14 +139,18 @@ def _artists_of(objects: ir.Table) -> ir.Table:
 
 
 def _observation(objects: ir.Table, entity: str, entity_id: ir.Value | None = None, **own: ir.Value) -> ir.Table:
-    """Objects with an id in the columns of the table; what they do not have at all is null."""
+    """Objects with an id in the columns of the table; what they do not have at all is null, and so is an empty text.
+
+    Spotify tells of a track that it has taken away with empty names.
+    """
     attributes = {column.name for column in ATTRIBUTES[entity]}
-    values = {name: field(objects) for name, field in FIELDS.items() if name in attributes and _has(objects, name)} | own
+    told = {name: field(objects) for name, field in FIELDS.items() if name in attributes and _has(objects, name)} | own
+    values = {name: value.nullif("") if value.type().is_string() else value for name, value in told.items()}
     nothing = {column.name: ibis.null(column.type) for column in ALL_ATTRIBUTES if column.name not in values}
     said = objects.select(
         *_WHEN,
         entity=ibis.literal(entity),
-        entity_id=objects["id"] if entity_id is None else entity_id,
+        entity_id=(objects["id"] if entity_id is None else entity_id).nullif(""),
         **values,
         **nothing,
     )
@@ -143,7 +162,7 @@ def _has(objects: ir.Table, name: str) -> bool:
 
 
 def _credited(objects: ir.Table) -> ir.Value:
-    named = objects.artists.map(lambda artist: ibis.struct({"id": artist["id"], "name": artist["name"]}))
+    named = objects.artists.map(lambda artist: ibis.struct({name: artist[name].nullif("") for name in ("id", "name")}))
     return ibis.ifelse(named.length() > 0, named, None)
 
 
@@ -155,16 +174,15 @@ def _widest(objects: ir.Table) -> ir.Value:
 _IN = {"image_url": "images", "isrc": "external_ids", "upc": "external_ids", "follower_count": "followers"}
 """Attributes that are a part of another field."""
 
+_PLAIN = (
+    *("name", "album_type", "release_date", "release_date_precision", "total_tracks", "label", "popularity"),
+    *("duration_ms", "explicit", "disc_number", "track_number"),
+)
+
 FIELDS: Mapping[str, Callable[[ir.Table], ir.Value]] = {
-    **{
-        name: (lambda objects, name=name: objects[name])
-        for name in (
-            *("name", "album_type", "release_date", "release_date_precision", "total_tracks", "label", "popularity"),
-            *("duration_ms", "explicit", "disc_number", "track_number"),
-        )
-    },
+    **{name: itemgetter(name) for name in _PLAIN},
     "artists": _credited,
-    "genres": lambda objects: objects.genres.sort(),
+    "genres": lambda objects: objects.genres.filter(lambda genre: genre != "").sort(),
     "image_url": _widest,
     "isrc": lambda objects: objects.external_ids["isrc"],
     "upc": lambda objects: objects.external_ids["upc"],

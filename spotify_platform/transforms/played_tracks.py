@@ -1,4 +1,7 @@
-"""`silver/played_tracks`: which tracks are heard where, by the ids and names that plays tell. It changes when a new one is heard."""
+"""`silver/played_tracks`: which tracks are heard where, by the ids and names that plays tell.
+
+It changes when a track is heard somewhere for the first time, and not with every play.
+"""
 
 import ibis.expr.types as ir
 
@@ -13,8 +16,8 @@ def played_tracks(plays: ir.Table) -> ir.Table:
         plays: rows of `silver/plays`, whole slices of them.
     """
     music = plays.filter((plays.content_type == "track") & ~plays.is_excluded)
-    told = music.select(
-        "user_bucket", "year", "track_id", "track_name", "artist_name", "album_name", local_year=music.local_date.year()
-    ).distinct()
+    # An empty name is none: the key of both is the same.
+    names = {name: music[name].nullif("") for name in ("track_id", "track_name", "artist_name", "album_name")}
+    told = music.select("user_bucket", "year", **names, local_year=music.local_date.year()).distinct()
     known = told.mutate(alias_key=told.track_id.fill_null(name_key(told.artist_name, told.track_name)))
     return known.select(*PLAYED_TRACKS.column_names).cast({column.name: column.type for column in PLAYED_TRACKS.columns})

@@ -14,9 +14,14 @@ def judged(landed: ir.Table, *, source: Source) -> ir.Table:
     return typed.select("line", "_reason", at=ibis.coalesce(*times, ibis.null(TIMESTAMP)))
 
 
-def months_covered(rows: ir.Table, lines: ir.Table) -> ir.Table:
-    """Of each object: rows, bad ones, first and last month. `lines` are line, object."""
-    placed = rows.join(lines, "line")
+def of_objects(rows: ir.Table, lines: ir.Table) -> ir.Table:
+    """What `judged` gives with the object each row is of: at, _reason, object. `lines` are at (the line), object."""
+    numbered = lines.select("object", line="at")
+    return rows.join(numbered, "line").drop("line")
+
+
+def months_covered(placed: ir.Table) -> ir.Table:
+    """Of each object: rows, bad ones, first and last month."""
     return placed.group_by("object").aggregate(
         rows=placed.count(),
         bad=placed["_reason"].notnull().cast("int64").sum(),

@@ -11,8 +11,8 @@ from spotify_platform.contracts.silver_catalogue import TRACK_ALIASES
 from spotify_platform.transforms.keys import entity_bucket
 from spotify_platform.transforms.recordings import clusters
 
-_ROUNDS = 3
-"""Ids that are relinked in a chain are found to be one over so many links on each side."""
+_DOUBLINGS = 4
+"""Chains and circles of relinked ids are followed over 2 to the power of it links."""
 
 
 def track_aliases(versions: ir.Table, played: ir.Table) -> ir.Table:
@@ -36,23 +36,22 @@ def track_aliases(versions: ir.Table, played: ir.Table) -> ir.Table:
         confidence=ibis.literal("certain"),
         candidate_count=ibis.literal(1, "int64"),
     )
-    aliases = of_ids.union(_of_names(played, _known_names(versions, played, by_id), _recordings(versions)))
+    aliases = of_ids.union(_of_names(played, _known_names(versions, played, by_id), _recordings(versions, by_id)))
     placed = aliases.mutate(entity_bucket=entity_bucket(aliases.alias_key))
     return placed.select(*TRACK_ALIASES.column_names).cast({column.name: column.type for column in TRACK_ALIASES.columns})
 
 
 def _relinked(current: ir.Table) -> ir.Table:
-    """Ids that are relinked to each other: track_id, target (the one that is not relinked itself, else the smallest)."""
-    links = current.filter(current.relinked_to.notnull()).select("track_id", other="relinked_to")
-    both = links.union(links.select(track_id="other", other="track_id"), distinct=True)
-    labels = both.select("track_id").distinct().mutate(label=ibis._.track_id)
-    for _ in range(_ROUNDS):
-        reached = both.join(labels.rename(other="track_id"), "other").select("track_id", "label")
-        labels = labels.union(reached).group_by("track_id").aggregate(label=ibis._.label.min())
-    placed = labels.left_join(links.select("track_id").distinct(), "track_id")
-    own = placed.mutate(candidate=ibis.ifelse(placed.track_id_right.isnull(), placed.track_id, None))
-    of_group = ibis.window(group_by="label")
-    return own.select("track_id", target=own.candidate.min().over(of_group).fill_null(own.track_id.min().over(of_group)))
+    """Ids that are relinked, or that others are: track_id, target (where the links end; of a circle its smallest id)."""
+    links = current.filter(current.relinked_to.notnull()).select("track_id", after="relinked_to")
+    ends = links.select(track_id="after").distinct().anti_join(links, "track_id")
+    linked = links.union(ends.mutate(after=ends.track_id))
+    # After so many links, and the smallest id on the way.
+    steps = linked.mutate(least=ibis.least(linked.track_id, linked.after))
+    for _ in range(_DOUBLINGS):
+        further = steps.join(steps.rename(after="track_id", later="after", least_later="least"), "after")
+        steps = further.select("track_id", after="later", least=ibis.least(further.least, further.least_later))
+    return steps.join(steps.select(after="track_id", target="least"), "after").select("track_id", "target")
 
 
 def _known_names(versions: ir.Table, played: ir.Table, by_id: ir.Table) -> ir.Table:
@@ -65,14 +64,17 @@ def _known_names(versions: ir.Table, played: ir.Table, by_id: ir.Table) -> ir.Ta
     return known.group_by("artist_name", "track_name", "track_key").aggregate(is_heard=known.is_heard.max())
 
 
-def _recordings(versions: ir.Table) -> ir.Table:
-    current = versions.filter(versions.is_current)
+def _recordings(versions: ir.Table, by_id: ir.Table) -> ir.Table:
+    """Recordings of the tracks that ids mean, as in `silver/recordings`."""
+    current = versions.filter(versions.is_current).semi_join(by_id, [versions.track_id == by_id.track_key])
     return clusters(current.mutate(track_key=current.track_id, artist_name=current.artists[0]["name"]))
 
 
 def _of_names(played: ir.Table, known: ir.Table, recordings: ir.Table) -> ir.Table:
     """Names that plays tell without an id, with the track that they mean."""
-    names = played.filter(played.track_id.isnull()).select("alias_key", "artist_name", "track_name").distinct()
+    bare = played.filter(played.track_id.isnull())
+    # Of names that hold the key's separator two pairs may have one key.
+    names = bare.group_by("alias_key").aggregate(artist_name=bare.artist_name.max(), track_name=bare.track_name.max())
     told = known.left_join(recordings.select("track_key", "recording_key"), "track_key")
     candidates = names.join(told.drop("track_key_right"), ["artist_name", "track_name"])
     recording = candidates.recording_key.fill_null("track:" + candidates.track_key)

@@ -19,7 +19,7 @@ from spotify_platform.contracts.ops import ACCOUNTING, PUBLISHED
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.landing.keys import owner
-from spotify_platform.pipeline.gold import gold_tables
+from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform_tests.scenario import account, answer, drop, extended, item

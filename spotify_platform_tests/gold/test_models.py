@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from spotify_platform.lakehouse.dbt import PARSED, DbtResult, build, manifest_dir, run_unit_tests
-from spotify_platform.pipeline.gold import Given, build_aside
+from spotify_platform.pipeline.gold_build import build_aside
+from spotify_platform.pipeline.gold_given import Given
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.settings import load_settings
 
@@ -27,7 +28,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Itera
 @pytest.fixture(scope="module")
 def scratch(platform: Platform) -> Path:
     """Gold of no plays at all: dbt asks it for the types of columns."""
-    return build_aside(platform, Given.of_nobody(platform))[0]
+    return build_aside(platform, Given.of_nobody(platform)).areas[0]
 
 
 @pytest.fixture(scope="module")

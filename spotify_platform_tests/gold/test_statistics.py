@@ -14,16 +14,15 @@ from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.pipeline.auditing import GoldNotPublished
 from spotify_platform.pipeline.gold import advance_gold
+from spotify_platform.pipeline.gold_build import GoldNotPublished
 from spotify_platform.pipeline.maintenance import maintain
 from spotify_platform.pipeline.plan import order_rebuild
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh, steps
-from spotify_platform.pipeline.statistics import advance_statistics, made_statistics
-from spotify_platform.pipeline.tables import statistics_tables
+from spotify_platform.pipeline.statistics import advance_statistics, made_statistics, statistics_tables
 from spotify_platform.settings import load_settings
 from spotify_platform_tests.scenario import album, artist, audio_features, drop, extended, page, track
 

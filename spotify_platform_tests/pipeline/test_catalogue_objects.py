@@ -101,6 +101,18 @@ def test_what_is_accounted_for_stays_and_later_copies_repeat_it(platform: Platfo
     assert all(one.is_equal for one in verify(platform))
 
 
+def test_a_list_that_is_too_long_to_be_read_at_once_is_refused_and_says_what_helps(platform: Platform) -> None:
+    songs = [track(n, available_markets=["DE"] * 300) for n in range(1_000)]
+    land(platform, "wrapped", {"tracks": songs})
+    land(platform, "bare", songs)
+    refresh(platform)
+    assert accounted(platform) == {
+        "wrapped": (0, 0, 0, 0, "refused", "catalogue_api"),
+        "bare": (1000, 1000, 0, 0, "loaded", "catalogue_api"),
+    }
+    assert "save the records as a list, or one a line" in str(rows_of(platform, TRACKS.table, "_status = 'refused'"))
+
+
 def test_a_lake_made_before_takes_them(platform: Platform) -> None:
     land(platform, "plays", [extended(1)])
     refresh(platform)

@@ -14,7 +14,7 @@ from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.errors import WrongCall
 from spotify_platform.pipeline import export_zone as zone
 from spotify_platform.pipeline.export_zone import LAYERS, export_zone
-from spotify_platform.pipeline.gold import gold_tables
+from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.settings import Settings

@@ -17,7 +17,7 @@ from spotify_platform.errors import Outside, WrongCall
 from spotify_platform.pipeline.answers import write_file
 from spotify_platform.pipeline.export_columns import FileColumn, all_columns, order_of
 from spotify_platform.pipeline.exporting import columns_there, export_table, find_table, label, replacing, rows_sql
-from spotify_platform.pipeline.gold import gold_tables
+from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.readers import reading
 from spotify_platform.settings import Settings, load_settings
 from spotify_platform_tests.pipeline.exported import ODD, fill, read

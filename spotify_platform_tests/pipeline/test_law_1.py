@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
-from spotify_platform.pipeline.gold import advance_gold, gold_tables
+from spotify_platform.pipeline.gold import advance_gold
+from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.plan import plan
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify

@@ -11,7 +11,7 @@ import pytest
 
 from spotify_platform.contracts.bronze import PRIVATE_KEYS, SOURCES
 from spotify_platform.definitions import build_defs
-from spotify_platform.pipeline.gold import gold_tables
+from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import TABLES
 from spotify_platform.pipeline.refresh import refresh

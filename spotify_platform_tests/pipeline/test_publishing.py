@@ -16,7 +16,8 @@ from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.pipeline import gold, parts, silver
-from spotify_platform.pipeline.gold import GoldNotPublished, advance_gold, gold_tables
+from spotify_platform.pipeline.gold import advance_gold
+from spotify_platform.pipeline.gold_build import GoldNotPublished, gold_tables
 from spotify_platform.pipeline.plan import order_rebuild
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import reading_connection

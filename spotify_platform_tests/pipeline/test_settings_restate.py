@@ -10,7 +10,8 @@ from spotify_platform.contracts.silver import MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.ledger import append_batch
 from spotify_platform.pipeline.checks import check
-from spotify_platform.pipeline.gold import advance_gold, gold_tables
+from spotify_platform.pipeline.gold import advance_gold
+from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.plan import plan
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify
