@@ -7,10 +7,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from spotify_platform.contracts.silver_catalogue import AUDIO_FEATURES, OBSERVATIONS
 from spotify_platform.lakehouse.dbt import PARSED, DbtResult, build, manifest_dir, run_unit_tests
-from spotify_platform.pipeline.gold_build import build_aside
-from spotify_platform.pipeline.gold_given import Given
+from spotify_platform.pipeline.gold_build import audited, build_aside
+from spotify_platform.pipeline.gold_given import Given, nothing_of
 from spotify_platform.pipeline.platform import Platform, opened
+from spotify_platform.pipeline.statistics import give, statistics_tables
 from spotify_platform.settings import load_settings
 
 Described = dict[str, dict[str, tuple[str | None, str]]]
@@ -27,8 +29,11 @@ def platform(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Itera
 
 @pytest.fixture(scope="module")
 def scratch(platform: Platform) -> Path:
-    """Gold of no plays at all: dbt asks it for the types of columns."""
-    return build_aside(platform, Given.of_nobody(platform)).areas[0]
+    """Gold of no plays at all, and the statistics beside it: dbt asks it for the types of columns."""
+    area = build_aside(platform, Given.of_nobody(platform)).areas[0]
+    give(platform, area, {table.path: nothing_of(platform.engine, table) for table in (AUDIO_FEATURES, OBSERVATIONS)})
+    audited(platform, area, {table.name for table in statistics_tables(platform)}, left="Nothing is there")
+    return area
 
 
 @pytest.fixture(scope="module")
