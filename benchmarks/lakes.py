@@ -16,7 +16,10 @@ PLAYS_A_USER = 100_000
 YEARS = 10
 
 
-def fill(platform: Platform, users: int, *, only_bronze: bool = False) -> None:
+TITLES = 5_000
+
+
+def fill(platform: Platform, users: int, *, titles: int = TITLES, only_bronze: bool = False) -> None:
     """Make a lake of `users` times 100,000 plays over ten years, through to published Gold, or Bronze alone."""
     engine, table = platform.engine, EXTENDED_HISTORY.table
     now = datetime.now(UTC)
@@ -33,7 +36,7 @@ def fill(platform: Platform, users: int, *, only_bronze: bool = False) -> None:
     schema = {column.name: column.type for column in LEDGER.columns}
     engine.append(ledger, engine.values([{**dict.fromkeys(schema), **d, "batch": 1} for d in decisions], schema), 1)
     own = engine.open(table)
-    engine.append(own, engine.query(_bronze_sql(users), schema_of(table)), 1)
+    engine.append(own, engine.query(_bronze_sql(users, titles), schema_of(table)), 1)
     if only_bronze:
         return
     for path, step in steps().items():
@@ -72,8 +75,8 @@ def _sha(user: str) -> str:
     return (user.encode().hex() * 8)[:64].ljust(64, "0")
 
 
-def _bronze_sql(users: int) -> str:
-    """Rows in the order of user and time; tracks follow a power law over 5,000 titles of 800 artists."""
+def _bronze_sql(users: int, titles: int) -> str:
+    """Rows in the order of user and time; tracks follow a power law over the titles, of 800 artists."""
     hashes = json.dumps([_sha(f"user{n:03d}") for n in range(users)]).replace('"', "'")
     seconds = YEARS * 365 * 86_400 // PLAYS_A_USER
     values = {
@@ -112,7 +115,7 @@ def _bronze_sql(users: int) -> str:
         )
 
     tracks = (
-        f"(select i, (pow(hash(i * 3) % 1000000 / 1000000.0, 3) * 5000)::bigint as t from range({users * PLAYS_A_USER}) r(i))"
+        f"(select i, (pow(hash(i * 3) % 1000000 / 1000000.0, 3) * {titles})::bigint as t from range({users * PLAYS_A_USER}) r(i))"
     )
     heads = f"(select i * {PLAYS_A_USER} as i, 0 as t from range({users}) r(i))"
     return f"{select(values, tracks)} union all {select(header, heads)}"

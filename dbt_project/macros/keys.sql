@@ -14,7 +14,7 @@ case when {{ ms }} < 180000 then 'Short' when {{ ms }} <= 300000 then 'Medium' w
     from (
         select {{ key }}, first_played_at, last_played_at from {{ ref(top) }} where period = 'all'
         union all
-        select {{ key }}, first_played_at, last_played_at from {{ source('published', top) }}
+        select {{ key }}, first_played_at, last_played_at from {{ source('published', top ~ '_elsewhere') }}
     ) as of_buckets
     group by {{ key }}
 {% endmacro %}

@@ -10,27 +10,41 @@
     select *, 'all' as period, {{ all_time() }} as period_start from {{ of_all_time }}
 {% endmacro %}
 
-{#
-  The first relations of a query: plays added up in each period (all, year, month), the last of them `totals`.
-  Plays are first added up by month, and years made from the months. Months and years are those that are built and, for
-  what compares with the period before, those before them; all time is made from all plays.
-
-    keys     name -> expression; months are of a user and these
-    which    condition of the plays
-    of       join of months with what they count for, one or several
-    by       columns of which a user and period has totals, where they are not the keys
-    more     name -> measure of the months
-#}
-{% macro totals(keys, which='all_play_count > 0', of='', by=none, more={}) %}
-{%- set by = by or keys.keys() | list %}
-with near as (
-
-    select * from {{ ref('stg_facts') }} as facts
-    where exists (
+{# Whether a year is built of this model, or the next one, whose ranks look back at it. #}
+{% macro is_near(rows, year) -%}
+exists (
         select 1 from {{ source('silver', 'slices') }} as built
-        where built.user_bucket = facts.user_bucket and facts.year between built.year - 1 and built.year
+        where built.user_bucket = {{ rows }}.user_bucket and {{ year }} between built.year - 1 and built.year
             and coalesce(built.model, '{{ model.name }}') = '{{ model.name }}'
     )
+{%- endmacro %}
+
+{# Measures of rows that have them, added up. #}
+{% macro measures() %}
+        cast(sum(play_count) as bigint) as play_count,
+        cast(sum(all_play_count) as bigint) as all_play_count,
+        cast(sum(listening_ms) as bigint) as listening_ms,
+        cast(sum(estimated_ms) as bigint) as estimated_ms,
+        min(first_played_at) as first_played_at,
+        max(last_played_at) as last_played_at
+{%- endmacro %}
+
+{% macro estimated_share() -%}
+coalesce(cast(estimated_ms as double) / nullif(listening_ms, 0), 0.0)
+{%- endmacro %}
+
+{#
+  The first relations of a query: plays added up in each period (all, year, month), the last of them `totals`.
+  Plays are first added up by month, and years made from the months. Months and years are those that are built; all time is
+  made from all plays.
+
+    keys     name -> expression; a total is of a user, a period and these
+    which    condition of the plays
+#}
+{% macro totals(keys, which='all_play_count > 0') %}
+with near as (
+
+    select * from {{ ref('stg_facts') }} as facts where {{ is_built('facts') }}
 
 ),
 
@@ -60,28 +74,15 @@ totals as (
         {{ year_of('period_start') }} as year,
         period,
         period_start,
-        {%- for key in by %}
-        {{ key }},
-        {%- endfor %}
-        cast(sum(play_count) as bigint) as play_count,
-        cast(sum(all_play_count) as bigint) as all_play_count,
-        cast(sum(listening_ms) as bigint) as listening_ms,
-        coalesce(cast(sum(estimated_ms) as double) / nullif(sum(listening_ms), 0), 0.0) as estimated_share,
-        min(first_played_at) as first_played_at,
-        max(last_played_at) as last_played_at
-        {%- for name, measure in more.items() %},
-        cast({{ measure }} as bigint) as {{ name }}
-        {%- endfor %}
+        {{ keys.keys() | join(', ') }},
+        {{- measures() }}
     from periods
-    {%- if of %}
-    {{ of }}
-    {%- endif %}
-    group by user_id, user_bucket, period, period_start, {{ by | join(', ') }}
+    group by user_id, user_bucket, period, period_start, {{ keys.keys() | join(', ') }}
 
 )
 {% endmacro %}
 
-{# Measures by month. #}
+{# Measures of plays by month. #}
 {% macro added_up(plays, keys, which, month) %}
     select
         user_id,

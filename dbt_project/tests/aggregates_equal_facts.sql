@@ -1,100 +1,111 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_plays"}}}) }}
--- Days add up to the facts of their years; what is of all time, and coverage, to all plays of Silver.
-with facts as (
-
-    select user_id, sum(all_play_count) as plays, sum(play_count) as counted, sum(listening_ms) as ms
-    from {{ ref('fct_plays') }}
-    group by user_id
-
-),
-
-plays as (
+-- depends_on: {{ ref('fct_plays') }} (dagster-dbt shows a test only at a model that it reads)
+-- Days add up to the facts of their years; what is of all time, and coverage, to all plays of Silver. Of each mart that
+-- is so in the slices that are built of it: where names alone have changed, they are not those of the others.
+with plays as (
 
     select
         user_id,
-        count(*) as all_plays,
-        sum(case when is_counted then 1 else 0 end) as counted_plays,
+        user_bucket,
+        {{ year_of(all_time()) }} as year,
+        count(*) as plays,
+        sum(case when is_counted then 1 else 0 end) as counted,
         sum(coalesce(ms_played, ms_played_estimate, 0)) as ms,
         sum(case when content_type = 'track' then 1 else 0 end) as track_plays
     from {{ source('silver', 'plays') }}
     where not is_excluded and (match <> 'ambiguous' or {{ tells('extended') }} or {{ tells('account') }})
-    group by user_id
+    group by user_id, user_bucket
 
 ),
 
--- A play counts once for each artist who is credited.
+facts as (
+
+    select user_id, user_bucket, year, track_key, sum(all_play_count) as plays, sum(play_count) as counted, sum(listening_ms) as ms
+    from {{ ref('stg_facts') }}
+    group by user_id, user_bucket, year, track_key
+
+),
+
+-- A play counts once for each artist who is credited, and for the album that its track is on.
 credits as (
 
-    select facts.user_id, sum(facts.all_play_count) as plays
-    from {{ ref('stg_facts') }} as facts
+    select facts.user_id, facts.user_bucket, {{ year_of(all_time()) }} as year, sum(facts.plays) as plays
+    from facts
     inner join {{ source('silver', 'track_artists') }} as credit on credit.track_key = facts.track_key
-    group by facts.user_id
+    group by facts.user_id, facts.user_bucket
 
 ),
 
-days as (
+on_albums as (
 
-    select user_id, sum(all_play_count) as plays, sum(play_count) as counted, sum(listening_ms) as ms
+    select facts.user_id, facts.user_bucket, {{ year_of(all_time()) }} as year, sum(facts.plays) as plays
+    from facts
+    inner join {{ source('silver', 'tracks') }} as track on track.track_key = facts.track_key
+    where track.album_key is not null
+    group by facts.user_id, facts.user_bucket
+
+),
+
+expected as (
+
+    select 'daily_user_stats' as mart, user_id, sum(plays) as plays, sum(counted) as counted, sum(ms) as ms
+    from facts
+    where {{ is_built('facts', 'daily_user_stats') }}
+    group by user_id
+    {%- for mart in ['device_usage', 'listening_clock'] %}
+    union all
+    select '{{ mart }}', user_id, plays, counted, ms from plays where {{ is_built('plays', mart) }}
+    {%- endfor %}
+    {%- for mart in ['top_tracks', 'top_recordings'] %}
+    union all
+    select '{{ mart }}', user_id, track_plays, counted, null from plays where {{ is_built('plays', mart) }}
+    {%- endfor %}
+    union all
+    select 'listening_coverage', user_id, plays, null, null from plays where {{ is_built('plays', 'listening_coverage') }}
+    union all
+    select 'top_artists', user_id, plays, null, null from credits where {{ is_built('credits', 'top_artists') }}
+    union all
+    select 'top_albums', user_id, plays, null, null from on_albums where {{ is_built('on_albums', 'top_albums') }}
+
+),
+
+found as (
+
+    select 'daily_user_stats' as mart, user_id, sum(all_play_count) as plays, sum(play_count) as counted, sum(listening_ms) as ms
     from {{ ref('daily_user_stats') }}
     group by user_id
-
-),
-
-tracks as (
-
-    select user_id, sum(all_play_count) as plays from {{ ref('top_tracks') }} where period = 'all' group by user_id
-
-),
-
-coverage as (
-
-    select user_id, sum(all_play_count) as plays from {{ ref('listening_coverage') }} group by user_id
-
-),
-
-artists as (
-
-    select user_id, sum(all_play_count) as plays from {{ ref('top_artists') }} where period = 'all' group by user_id
-
-),
-
-devices as (
-
-    select user_id, sum(all_play_count) as plays, sum(play_count) as counted, sum(listening_ms) as ms
+    union all
+    select 'device_usage', user_id, sum(all_play_count), sum(play_count), sum(listening_ms)
     from {{ ref('device_usage') }}
     where period = 'all'
     group by user_id
-
-),
-
-hours as (
-
-    select user_id, sum(all_play_count) as plays, sum(play_count) as counted, sum(listening_ms) as ms
+    union all
+    select 'listening_clock', user_id, sum(all_play_count), sum(play_count), sum(listening_ms)
     from {{ ref('listening_clock') }}
     where period = 'all'
     group by user_id
+    union all
+    select 'listening_coverage', user_id, sum(all_play_count), null, null from {{ ref('listening_coverage') }} group by user_id
+    union all
+    select 'top_tracks', user_id, sum(all_play_count), sum(play_count), null
+    from {{ ref('top_tracks') }}
+    where period = 'all'
+    group by user_id
+    union all
+    select 'top_recordings', user_id, sum(all_play_count), sum(play_count), null
+    from {{ ref('top_recordings') }}
+    where period = 'all'
+    group by user_id
+    union all
+    select 'top_artists', user_id, sum(all_play_count), null, null from {{ ref('top_artists') }} where period = 'all' group by user_id
+    union all
+    select 'top_albums', user_id, sum(all_play_count), null, null from {{ ref('top_albums') }} where period = 'all' group by user_id
 
 )
 
-select plays.user_id
-from plays
-left join facts on facts.user_id = plays.user_id
-left join days on days.user_id = plays.user_id
-left join tracks on tracks.user_id = plays.user_id
-left join artists on artists.user_id = plays.user_id
-left join credits on credits.user_id = plays.user_id
-left join coverage on coverage.user_id = plays.user_id
-left join devices on devices.user_id = plays.user_id
-left join hours on hours.user_id = plays.user_id
-where facts.plays is distinct from days.plays
-    or facts.counted is distinct from days.counted
-    or facts.ms is distinct from days.ms
-    or plays.all_plays <> coalesce(coverage.plays, 0)
-    or plays.track_plays <> coalesce(tracks.plays, 0)
-    or coalesce(credits.plays, 0) <> coalesce(artists.plays, 0)
-    or plays.all_plays is distinct from devices.plays
-    or plays.counted_plays is distinct from devices.counted
-    or plays.ms is distinct from devices.ms
-    or plays.all_plays is distinct from hours.plays
-    or plays.counted_plays is distinct from hours.counted
-    or plays.ms is distinct from hours.ms
+select coalesce(expected.mart, found.mart) as mart, coalesce(expected.user_id, found.user_id) as user_id
+from expected
+full join found on found.mart = expected.mart and found.user_id = expected.user_id
+where coalesce(expected.plays, 0) <> coalesce(found.plays, 0)
+    or coalesce(expected.counted, 0) <> coalesce(found.counted, 0)
+    or coalesce(expected.ms, 0) <> coalesce(found.ms, 0)

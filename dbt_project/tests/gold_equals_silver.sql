@@ -1,4 +1,5 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_plays"}}}) }}
+-- depends_on: {{ ref('fct_plays') }} (dagster-dbt shows a test only at a model that it reads)
 -- Once this is published, Gold has the plays and the milliseconds of Silver, bucket by bucket: none is lost or doubled.
 with silver as (
 

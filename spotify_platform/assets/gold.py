@@ -45,7 +45,7 @@ class GoldTranslator(DagsterDbtTranslator):
         if unique_id.startswith("source."):
             return spec  # sources.yml says which table each is a view of
         node = manifest["nodes"][unique_id]
-        layer = "gold" if node["config"]["materialized"] == "table" else "staging"
+        layer = "gold" if node["config"]["schema"] == "gold" else "staging"
         return spec.replace_attributes(
             key=dg.AssetKey([layer, node["name"]]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,
             description=node["description"], deps=[*spec.deps, *(ALL_OF_SILVER if node["name"] == FIRST else [])],

@@ -164,6 +164,24 @@ PLAYED_TRACKS = Table(
     ),
 )
 
+HEARD_TRACKS = Table(
+    layer="silver",
+    name="heard_tracks",
+    grain="one id, or pair of names, with names by which plays of anybody call it",
+    entity="track",
+    partition_by=("entity_bucket",),
+    sort_by=("alias_key",),
+    columns=(
+        Column(name="alias_key", type="string", required=True, meaning="Spotify id, or name: and a hash of artist and title"),
+        Column(name="track_id", type="string", meaning="Spotify id; null where plays tell names alone"),
+        Column(name="track_name", type="string", meaning="Title"),
+        Column(name="artist_name", type="string", meaning="First artist (album artist in exports)"),
+        Column(name="album_name", type="string", meaning="Title of the album"),
+        Column(name="newest_year", type="int32", required=True, low=1970, high=9999, meaning="Year of the last play, local"),
+        _BUCKET,
+    ),
+)
+
 ALIAS_RULES = {
     "own id": "the id is the track's own",
     "relinked": "asked for this id Spotify gives the other track",
@@ -209,6 +227,9 @@ TRACKS = Table(
         Column(name="artist_name", type="string", meaning="First credited artist; until credits are known the album's artist"),
         Column(name="album_key", type="string", meaning="Key of silver/albums"),
         Column(name="album_name", type="string", meaning="Title of the album"),
+        Column(name="heard_name", type="string", meaning="Title as plays tell it, in the newest year"),
+        Column(name="heard_artist_name", type="string", meaning="Artist as plays tell it"),
+        Column(name="heard_album_name", type="string", meaning="Album as plays tell it"),
         Column(name="is_in_catalogue", type="boolean", required=True, meaning="The catalogue tells of it, not plays alone"),
         Column(name="changed_at", type=TIMESTAMP, meaning="When the catalogue first told what it tells now"),
         _BUCKET,
@@ -313,8 +334,9 @@ TRACK_ARTISTS, ALBUM_ARTISTS = _credits("track"), _credits("album")
 
 MADE_OF: dict[Table, tuple[Table, ...]] = {
     **dict.fromkeys(HISTORIES.values(), (OBSERVATIONS,)),
-    TRACK_ALIASES: (TRACKS_HISTORY, PLAYED_TRACKS),
-    TRACKS: (TRACK_ALIASES, TRACKS_HISTORY, PLAYED_TRACKS, ALBUMS_HISTORY),
+    HEARD_TRACKS: (PLAYED_TRACKS,),
+    TRACK_ALIASES: (TRACKS_HISTORY, HEARD_TRACKS),
+    TRACKS: (TRACK_ALIASES, TRACKS_HISTORY, HEARD_TRACKS, ALBUMS_HISTORY),
     RECORDINGS: (TRACKS,),
     ALBUMS: (ALBUMS_HISTORY, TRACKS),
     TRACK_ARTISTS: (TRACKS, ARTISTS_HISTORY),

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 DBT = "dbt"
 PARSED = "manifest.json"
+GOLD = "gold"
+"""Schema of the models that are published."""
 STATISTICS = "statistics"
-"""Tag of the models that are made of published Gold, apart from the marts that are published together."""
+"""Tag of those that are made of published Gold, apart from the marts that are published together."""
 _TYPES = {
     "varchar": "string",
     "bigint": "int64",
@@ -88,8 +90,8 @@ def gold_tables(folder: Path, *, statistics: bool = False) -> list[Table]:
     nodes = _manifest_values(folder)["nodes"]
     keys = {of: tuple(grain) for of, grain in _grains(nodes.values())}
     for unique_id, node in nodes.items():
-        is_table = node["resource_type"] == "model" and node["config"]["materialized"] == "table"
-        if is_table and (STATISTICS in node["tags"]) is statistics:
+        is_mart = node["resource_type"] == "model" and _is_mart(node)
+        if is_mart and (STATISTICS in node["tags"]) is statistics:
             columns = tuple(
                 Column(name=c["name"], type=_ibis_type(c["data_type"]), meaning=c["description"])
                 for c in node["columns"].values()
@@ -118,6 +120,11 @@ def _grains(nodes: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Sequence[
             yield node["attached_node"], test["kwargs"]["grain"]
 
 
+def _is_mart(node: Mapping[str, Any]) -> bool:
+    """Whether a model is a table of Gold, and not a step on the way there."""
+    return bool(node["config"]["schema"] == GOLD)
+
+
 def constant_tables(folder: Path) -> set[str]:
     """Names of the marts that read no source: they change with the project alone."""
     nodes = _manifest_values(folder)["nodes"]
@@ -135,7 +142,7 @@ def _ibis_type(data_type: str) -> str:
 
 
 def build(scratch: Path, home: Path, models: Collection[str], *, memory_limit: str, threads: int) -> list[DbtResult]:
-    """Build marts, with the views they read, and run the tests of their rows in a scratch database, in this process.
+    """Build marts, with the steps they read, and run the tests of their rows in a scratch database, in this process.
 
     Args:
         scratch: database file with the source's tables; always called scratch.duckdb, since the manifest names it so.
@@ -148,20 +155,20 @@ def build(scratch: Path, home: Path, models: Collection[str], *, memory_limit: s
         Outside: dbt itself failed.
     """
     what = ["build", "--no-populate-cache", "--indirect-selection", "buildable", "--exclude-resource-type", "unit_test"]
-    chosen = " ".join(sorted({*models, *_views_of(manifest_dir(home), models)}))
+    chosen = " ".join(sorted({*models, *_steps_to(manifest_dir(home), models)}))
     return _run([*what, "--select", chosen], scratch, home, memory_limit=memory_limit, threads=threads)
 
 
-def _views_of(folder: Path, models: Collection[str]) -> set[str]:
-    """Names of the views that marts read, and that those read."""
+def _steps_to(folder: Path, models: Collection[str]) -> set[str]:
+    """Names of the steps that marts read, and that those read."""
     nodes = {key: node for key, node in _manifest_values(folder)["nodes"].items() if node["resource_type"] == "model"}
     found: set[str] = set()
     left = [node for node in nodes.values() if node["name"] in models]
     while left:
         above = [nodes[key] for key in left.pop()["depends_on"]["nodes"] if key in nodes]
-        views = [node for node in above if node["config"]["materialized"] == "view" and node["name"] not in found]
-        found |= {node["name"] for node in views}
-        left += views
+        steps = [node for node in above if not _is_mart(node) and node["name"] not in found]
+        found |= {node["name"] for node in steps}
+        left += steps
     return found
 
 

@@ -171,6 +171,12 @@ class DuckDbDelta:
         """Whether a commit after the table held a batch touched its rows; see `Engine.changed_since`."""
         return changed_since(snapshot.handle, snapshot.version, holds)
 
+    def changes(self, snapshot: Snapshot, version: int) -> tuple[ir.Table, ir.Table]:
+        """Rows of the files that only one of two versions has; see `Engine.changes`."""
+        schema = schema_of(snapshot.table)
+        gone, new = (self.query(sql, schema) for sql in self._reading.changes_sql(snapshot, version))
+        return gone, new
+
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
         return int(snapshot.handle.count())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import duckdb
+import ibis
 from deltalake import DeltaTable
 
 from spotify_platform.contracts.model import Table
@@ -33,7 +34,17 @@ class SnapshotReading:
             return f"select {listed(schema)} from {scan_sql(self._lake, snapshot.table.path, snapshot.version)}"
         if near := self.pruned(snapshot, where):
             return f"select {listed(schema)} from {near} where {where}"
-        return f"select {', '.join(f'null::{type_sql(t)} as {column(name)}' for name, t in schema.items())} limit 0"
+        return _nothing(schema)
+
+    def changes_sql(self, snapshot: Snapshot, version: int) -> tuple[str, str]:
+        """Rows of the files that only an older version has, and of those that only this one has."""
+        before = set(self._at(snapshot.table, version).file_uris())
+        now = set(self._handle(snapshot).file_uris())
+        return self._of_files(snapshot.table, before - now), self._of_files(snapshot.table, now - before)
+
+    def _of_files(self, table: Table, files: Collection[str]) -> str:
+        schema = schema_of(table)
+        return f"select {listed(schema)} from {_files_sql(table, sorted(files))}" if files else _nothing(schema)
 
     def look_up(
         self,
@@ -69,14 +80,23 @@ class SnapshotReading:
         delta_scan reads the log anew each time, and opens every file for an OR or a list with gaps; delta-rs knows the
         log, and prunes by all of these.
         """
-        handle = snapshot.handle
-        if handle.version() != snapshot.version:  # the handle has moved on since
-            handle = self._at(snapshot.table, snapshot.version)
-        files = handle.file_uris(file_pruning_predicate=where)
-        if not files:
-            return None
-        schema = schema_of(snapshot.table)
-        hive = ", ".join(f"{name}: {type_sql(schema[name])}" for name in snapshot.table.partition_by)
-        # Without partitions nothing in a path is a column, whatever folders are above the lake.
-        parts = f"hive_partitioning = true, hive_types = {{{hive}}}" if hive else "hive_partitioning = false"
-        return f"read_parquet([{', '.join(map(quoted, files))}], union_by_name = true, {parts})"
+        files = self._handle(snapshot).file_uris(file_pruning_predicate=where)
+        return _files_sql(snapshot.table, files) if files else None
+
+    def _handle(self, snapshot: Snapshot) -> DeltaTable:
+        """A handle at the snapshot's version; its own may have moved on since."""
+        handle: DeltaTable = snapshot.handle
+        return handle if handle.version() == snapshot.version else self._at(snapshot.table, snapshot.version)
+
+
+def _files_sql(table: Table, files: Sequence[str]) -> str:
+    """Files of a table as a relation."""
+    schema = schema_of(table)
+    hive = ", ".join(f"{name}: {type_sql(schema[name])}" for name in table.partition_by)
+    # Without partitions nothing in a path is a column, whatever folders are above the lake.
+    parts = f"hive_partitioning = true, hive_types = {{{hive}}}" if hive else "hive_partitioning = false"
+    return f"read_parquet([{', '.join(map(quoted, files))}], union_by_name = true, {parts})"
+
+
+def _nothing(schema: ibis.Schema) -> str:
+    return f"select {', '.join(f'null::{type_sql(t)} as {column(name)}' for name, t in schema.items())} limit 0"

@@ -159,6 +159,12 @@ class Engine(Protocol):
     def changed_since(self, snapshot: Snapshot, holds: int) -> bool:
         """Whether a commit after the table held a batch touched its rows; true where its log no longer says."""
 
+    def changes(self, snapshot: Snapshot, version: int) -> tuple[ir.Table, ir.Table]:
+        """Rows of the files that only an older version of the table has, and of those that only this one has.
+
+        What was rewritten as it was is in both. The files of the older version must still be there.
+        """
+
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
 

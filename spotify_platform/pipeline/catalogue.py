@@ -19,6 +19,7 @@ from spotify_platform.contracts.silver_catalogue import (
     ALBUMS,
     ARTISTS,
     AUDIO_FEATURES,
+    HEARD_TRACKS,
     HISTORIES,
     MADE_OF,
     OBSERVATIONS,
@@ -41,7 +42,7 @@ from spotify_platform.transforms.audio_features import features_told, latest_fea
 from spotify_platform.transforms.credits import credits_of
 from spotify_platform.transforms.histories import history, of_ids, others_than, touched
 from spotify_platform.transforms.observations import merged, observed
-from spotify_platform.transforms.played_tracks import played_tracks
+from spotify_platform.transforms.played_tracks import heard_tracks, played_tracks
 from spotify_platform.transforms.recordings import recordings
 from spotify_platform.transforms.slices import slices_by, together
 from spotify_platform.transforms.track_aliases import track_aliases
@@ -52,6 +53,7 @@ TOLD_BY = (RECENTLY_PLAYED.table, bronze_catalogue.TRACKS.table, bronze_catalogu
 
 
 TRANSFORMS: Mapping[Table, tuple[Callable[..., ir.Table], Mapping[str, Any]]] = {
+    HEARD_TRACKS: (heard_tracks, {}),
     TRACK_ALIASES: (track_aliases, {}),
     TRACKS: (tracks, {}),
     RECORDINGS: (recordings, {}),

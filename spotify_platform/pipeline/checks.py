@@ -16,8 +16,8 @@ from spotify_platform.contracts.silver_catalogue import (
     ALBUMS,
     ARTISTS,
     CATALOGUE,
+    HEARD_TRACKS,
     OBSERVATIONS,
-    PLAYED_TRACKS,
     RECORDINGS,
     TRACK_ALIASES,
     TRACK_ARTISTS,
@@ -42,7 +42,7 @@ from spotify_platform.quality.reconciliation import (
 )
 from spotify_platform.transforms.slices import slices_by
 
-_REFERRED = (PLAYED_TRACKS, TRACK_ALIASES, TRACKS, RECORDINGS, ALBUMS, TRACK_ARTISTS, ALBUM_ARTISTS, ARTISTS)
+_REFERRED = (HEARD_TRACKS, TRACK_ALIASES, TRACKS, RECORDINGS, ALBUMS, TRACK_ARTISTS, ALBUM_ARTISTS, ARTISTS)
 REFERRED = {table.name: table for table in _REFERRED}
 """Tables of the catalogue that name what is in others."""
 

@@ -37,11 +37,15 @@ class Order:
 
     @property
     def whole_lake(self) -> set[str]:
-        """Names of the marts to build that are nobody's own; those that follow from the project alone are published once."""
+        """Names of the marts to build that are nobody's own; constant ones are built with all of Gold."""
         if self.todo is not None and not self.todo.whole_lake:
             return set()
-        names = {table.name for table in self.tables if not is_users(table)}
-        return names if self.todo is None else names - dbt.constant_tables(dbt.manifest_dir(self.platform.settings.home))
+        return {table.name for table in self.tables if not is_users(table)} - (set() if self.todo is None else self.constant)
+
+    @property
+    def constant(self) -> set[str]:
+        """Names of the marts that follow from the project alone, and that others read."""
+        return dbt.constant_tables(dbt.manifest_dir(self.platform.settings.home))
 
     def slices_in(self, part: Sequence[Slice]) -> dict[str, list[Slice]]:
         """Slices of each mart of users in these buckets."""
@@ -106,8 +110,9 @@ def build(order: Order) -> Built:
     concerned = None if todo is None else predicate_of(of_buckets(todo.buckets))
     parts = bucket_parts(platform.engine, order.given.rows(platform.engine, PLAYS.name, concerned))
     built = Built(is_all=todo is None)
+    with_each = order.whole_lake if len(parts) == 1 else order.constant if todo is None else set()
     for part in parts:
-        _build_part(order, built, part, order.whole_lake if len(parts) == 1 else set())
+        _build_part(order, built, part, with_each)
     if len(parts) > 1 and order.whole_lake:
         _build_whole_lake(order, built)
     return built

@@ -25,7 +25,7 @@ from spotify_platform.lakehouse.publishing import Pins
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, of_buckets
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.users import restated
-from spotify_platform.transforms.fold import FACTS, MODELS, SHOWN, shown, slices_to_restate
+from spotify_platform.transforms.fold import FACTS, MODELS, SHOWN, slices_to_restate
 from spotify_platform.transforms.slices import ALL_TIME, local_years
 
 BUCKET, YEAR = "user_bucket", "year"
@@ -103,9 +103,8 @@ def _heard_anew(platform: Platform, seen: Seen, restated_users: Sequence[str]) -
 
 def _folded(engine: Engine, seen: Seen) -> dict[str, set[Year]]:
     """Buckets and years, by mart, in which a track was played of which the mart shows something else now."""
-    now = [seen.inputs[name] for name in SHOWN]
-    said = [engine.derive(shown, *tables) for tables in (_as_published(engine, seen, now), map(engine.read, now))]
-    rows = engine.fetch(engine.derive(slices_to_restate, *said, engine.read(seen.inputs[PLAYED_TRACKS.name]))).to_pylist()
+    shown = [rows for name in SHOWN for rows in (*_changes(engine, seen, name), engine.read(seen.inputs[name]))]
+    rows = engine.fetch(engine.derive(slices_to_restate, *shown, engine.read(seen.inputs[PLAYED_TRACKS.name]))).to_pylist()
     found: dict[str, set[Year]] = defaultdict(set)
     for row in rows:
         # What a play's own row shows of its track, all marts that tell tracks apart show.
@@ -114,11 +113,13 @@ def _folded(engine: Engine, seen: Seen) -> dict[str, set[Year]]:
     return {model: _with_what_follows(years) for model, years in found.items()}
 
 
-def _as_published(engine: Engine, seen: Seen, now: Sequence[Snapshot]) -> list[ir.Table]:
-    """The tables as the last publication saw them; nothing where that is too long ago for their files to be there."""
-    if seen.pins.are_kept and all(snapshot.table.path in seen.pins.versions for snapshot in now):
-        return [engine.read(engine.open(s.table, version=seen.pins.versions[s.table.path])) for s in now]
-    return [engine.values([], {c.name: c.type for c in snapshot.table.columns}) for snapshot in now]
+def _changes(engine: Engine, seen: Seen, name: str) -> tuple[ir.Table, ir.Table]:
+    """Rows that changed since the publication, before and after; all of them where its files may be gone."""
+    snapshot = seen.inputs[name]
+    version = seen.pins.versions.get(snapshot.table.path)
+    if version is not None and seen.pins.are_kept:
+        return engine.changes(snapshot, version)
+    return engine.values([], {c.name: c.type for c in snapshot.table.columns}), engine.read(snapshot)
 
 
 def _with_what_follows(years: Iterable[Year]) -> set[Year]:

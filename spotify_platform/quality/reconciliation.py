@@ -84,7 +84,7 @@ def check_references(engine: Engine, path: str, tables: Mapping[str, ir.Table]) 
 
 
 _REFERRING = (
-    *("played_tracks", "track_aliases", "tracks", "recordings", "albums", "track_artists", "album_artists"),
+    *("heard_tracks", "track_aliases", "tracks", "recordings", "albums", "track_artists", "album_artists"),
     "artists",
 )
 
@@ -93,7 +93,7 @@ def references_astray(*tables: ir.Table) -> ir.Table:
     """How often something is named that is not there; the tables are those of `_REFERRING`, in that order."""
     of = dict(zip(_REFERRING, tables, strict=True))
     references = (
-        ("played_tracks", "alias_key", "track_aliases", "alias_key"),
+        ("heard_tracks", "alias_key", "track_aliases", "alias_key"),
         ("track_aliases", "track_key", "tracks", "track_key"),
         ("tracks", "track_key", "recordings", "track_key"),
         ("recordings", "main_track_key", "tracks", "track_key"),

@@ -1,71 +1,72 @@
 """The fold: which rows of Gold show something else now, because what an id or a name means has changed.
 
-What each mart shows of a track is put into words, before and after; where the words differ, the slices in which the track
-was played are made anew, of that mart alone. What no mart shows (a follower count) is not among the words.
+Of each table of Silver come the rows that changed, as they were and as they are. Where what a mart shows of them differs,
+the slices in which the track was played are made anew, of that mart alone. What no mart shows (a follower count, a renamed
+track: names are those that plays tell) is only in the dimensions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import itemgetter
+from typing import TypeAlias
 
 import ibis
 import ibis.expr.types as ir
 
-FACTS = "fct_plays"
-"""A play's own row shows what its alias means; everything else that is made of plays does too."""
-_UNIT = "\x1f"
+Shown: TypeAlias = Callable[[ir.Table], ir.Value]
 
+FACTS = "fct_plays"
+"""A play's own row shows which track its id or names mean."""
 MODELS = (FACTS, "top_tracks", "top_recordings", "top_albums", "top_artists", "daily_user_stats")
 """Marts of users that tell tracks apart."""
-
 SHOWN = ("track_aliases", "tracks", "recordings", "albums", "artists", "track_artists")
 """Tables of Silver that marts of users show something of."""
 
 
-def shown(*tables: ir.Table) -> ir.Table:
-    """What marts show of each alias: model, alias_key, said. The tables are those of `SHOWN`, in that order."""
-    of = dict(zip(SHOWN, tables, strict=True))
-    aliases = of["track_aliases"].select("alias_key", "track_key")
-    said = {FACTS: aliases.select("track_key", said=aliases.track_key), **_said(of)}
-    parts = [_of_model(model, aliases, rows) for model, rows in said.items()]
-    return ibis.union(*parts)
-
-
-def _said(of: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
-    """track_key, said: of each mart that shows more than the track's key."""
-    tracks, recordings, albums, artists = (of[name] for name in ("tracks", "recordings", "albums", "artists"))
-    titles = tracks.select("track_key", said=_words(tracks.name, tracks.artist_name, tracks.album_name))
-    main = recordings.join(titles, recordings.main_track_key == titles.track_key).drop("track_key_right")
-    on_album = tracks.join(albums.select("album_key", title="name", by="artist_name"), "album_key")
-    credit = of["track_artists"].join(artists.select("artist_key", "name"), "artist_key")
-    told = credit.mutate(credit=_words(credit.artist_key, credit.position.cast("string"), credit.name))
-    in_order = told.group_by("track_key").aggregate(said=told.credit.group_concat(_UNIT, order_by="position"))
-    first = credit.filter(credit.position == 1)
-    return {
-        "top_tracks": titles,
-        "top_recordings": main.select("track_key", said=_words(main.recording_key, main.main_track_key, main.said)),
-        "top_albums": on_album.select("track_key", said=_words(on_album.album_key, on_album.title, on_album.by)),
-        "top_artists": in_order,
-        "daily_user_stats": first.select("track_key", said="artist_key"),
-    }
-
-
-def _of_model(model: str, aliases: ir.Table, rows: ir.Table) -> ir.Table:
-    known = aliases.left_join(rows, "track_key")
-    return known.select("alias_key", model=ibis.literal(model), said=known.said.fill_null(""))
-
-
-def _words(*parts: ir.StringValue) -> ir.StringValue:
-    return ibis.literal(_UNIT).join([part.fill_null("") for part in parts])
-
-
-def slices_to_restate(before: ir.Table, now: ir.Table, played: ir.Table) -> ir.Table:
+def slices_to_restate(*tables: ir.Table) -> ir.Table:
     """Slices of marts in which something else is shown: model, user_bucket, year.
 
     Args:
-        before: what `shown` said when Gold was published last.
-        now: what it says now.
-        played: rows of `silver/played_tracks`.
+        tables: for each of `SHOWN`, in that order, the rows that changed as they were, the same as they are, and all of them;
+            then all of `silver/played_tracks`.
     """
-    both = ibis.union(ibis.difference(before, now), ibis.difference(now, before))
-    changed = both.select("model", "alias_key").distinct()
-    where = changed.join(played.select("alias_key", "user_bucket", year="local_year"), "alias_key")
+    *of_silver, played = tables
+    changes = {name: (of_silver[3 * n], of_silver[3 * n + 1]) for n, name in enumerate(SHOWN)}
+    now = {name: of_silver[3 * n + 2] for n, name in enumerate(SHOWN)}
+    means_other = _differing(changes["track_aliases"], "alias_key", track_key=itemgetter("track_key"))
+    calls = now["track_aliases"].select("alias_key", "track_key")
+    parts = [means_other.select("alias_key", model=ibis.literal(FACTS))]
+    for model, tracks in _restated_tracks(changes, now).items():
+        parts.append(calls.join(tracks, "track_key").select("alias_key", model=ibis.literal(model)))
+    where = ibis.union(*parts).join(played.select("alias_key", "user_bucket", year="local_year"), "alias_key")
     return where.select("model", "user_bucket", "year").distinct().order_by("model", "user_bucket", "year")
+
+
+def _restated_tracks(changes: Mapping[str, tuple[ir.Table, ir.Table]], now: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
+    """Tracks of which a mart shows something else: track_key, by mart."""
+    heard = {name: _heard(name) for name in ("name", "artist_name", "album_name")}
+    named = _differing(changes["tracks"], "track_key", **heard)
+    recording = {name: itemgetter(name) for name in ("recording_key", "main_track_key")}
+    recorded = _differing(changes["recordings"], "track_key", **recording)
+    of_main = now["recordings"].semi_join(named.rename(main_track_key="track_key"), "main_track_key").select("track_key")
+    moved = _differing(changes["tracks"], "track_key", album_key=itemgetter("album_key"))
+    titled = _differing(changes["albums"], "album_key", name=itemgetter("name"), by=itemgetter("artist_name"))
+    credited = _differing(changes["track_artists"], "track_key", who=itemgetter("artist_key"), place=itemgetter("position"))
+    called = _differing(changes["artists"], "artist_key", name=itemgetter("name"))
+    return {
+        "top_tracks": named,
+        "top_recordings": recorded.union(of_main),
+        "top_albums": moved.union(now["tracks"].semi_join(titled, "album_key").select("track_key")),
+        "top_artists": credited.union(now["track_artists"].semi_join(called, "artist_key").select("track_key")),
+        "daily_user_stats": credited,
+    }
+
+
+def _heard(name: str) -> Shown:
+    """What a mart shows as the name of a track."""
+    return lambda rows: rows[f"heard_{name}"].fill_null(rows[name])
+
+
+def _differing(change: tuple[ir.Table, ir.Table], key: str, /, **shown: Shown) -> ir.Table:
+    """Keys of which other values are shown now than before."""
+    before, now = (rows.select(key, **{f"shown_{name}": value(rows) for name, value in shown.items()}) for rows in change)
+    return ibis.union(ibis.difference(before, now), ibis.difference(now, before)).select(key).distinct()

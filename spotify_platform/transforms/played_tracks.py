@@ -1,12 +1,12 @@
-"""`silver/played_tracks`: which tracks are heard where, by the ids and names that plays tell.
+"""`silver/played_tracks` and `heard_tracks`: which tracks are heard where, and at all, by the ids and names that plays tell.
 
-It changes when a track is heard somewhere for the first time, and not with every play.
+They change when a track is heard somewhere for the first time, and not with every play.
 """
 
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.silver_catalogue import PLAYED_TRACKS
-from spotify_platform.transforms.keys import name_key
+from spotify_platform.contracts.silver_catalogue import HEARD_TRACKS, PLAYED_TRACKS
+from spotify_platform.transforms.keys import entity_bucket, name_key
 
 
 def played_tracks(plays: ir.Table) -> ir.Table:
@@ -21,3 +21,15 @@ def played_tracks(plays: ir.Table) -> ir.Table:
     told = music.select("user_bucket", "year", **names, local_year=music.local_date.year()).distinct()
     known = told.mutate(alias_key=told.track_id.fill_null(name_key(told.artist_name, told.track_name)))
     return known.select(*PLAYED_TRACKS.column_names).cast({column.name: column.type for column in PLAYED_TRACKS.columns})
+
+
+def heard_tracks(played: ir.Table) -> ir.Table:
+    """The same of all users and years.
+
+    Args:
+        played: rows of `silver/played_tracks`, all of them.
+    """
+    names = ["alias_key", "track_id", "track_name", "artist_name", "album_name"]
+    heard = played.group_by(names).aggregate(newest_year=played.local_year.max())
+    placed = heard.mutate(entity_bucket=entity_bucket(heard.alias_key))
+    return placed.select(*HEARD_TRACKS.column_names).cast({column.name: column.type for column in HEARD_TRACKS.columns})

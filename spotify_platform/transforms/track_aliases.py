@@ -15,15 +15,15 @@ _DOUBLINGS = 4
 """Chains and circles of relinked ids are followed over 2 to the power of it links."""
 
 
-def track_aliases(versions: ir.Table, played: ir.Table) -> ir.Table:
+def track_aliases(versions: ir.Table, heard: ir.Table) -> ir.Table:
     """One row an id or pair of names.
 
     Args:
         versions: rows of `silver/tracks_history`, all of them: a track is known by its former names too.
-        played: rows of `silver/played_tracks`, all of them.
+        heard: rows of `silver/heard_tracks`, all of them.
     """
-    heard = played.filter(played.track_id.notnull()).select("track_id")
-    ids = versions.select("track_id").union(heard, distinct=True)
+    with_id = heard.filter(heard.track_id.notnull())
+    ids = versions.select("track_id").union(with_id.select("track_id"), distinct=True)
     resolved = ids.left_join(_relinked(versions.filter(versions.is_current)), "track_id").drop("track_id_right")
     by_id = resolved.select("track_id", track_key=resolved.target.fill_null(resolved.track_id))
     of_ids = by_id.select(
@@ -36,7 +36,7 @@ def track_aliases(versions: ir.Table, played: ir.Table) -> ir.Table:
         confidence=ibis.literal("certain"),
         candidate_count=ibis.literal(1, "int64"),
     )
-    aliases = of_ids.union(_of_names(played, _known_names(versions, played, by_id), _recordings(versions, by_id)))
+    aliases = of_ids.union(_of_names(heard, _known_names(versions, with_id, by_id), _recordings(versions, by_id)))
     placed = aliases.mutate(entity_bucket=entity_bucket(aliases.alias_key))
     return placed.select(*TRACK_ALIASES.column_names).cast({column.name: column.type for column in TRACK_ALIASES.columns})
 
@@ -54,13 +54,12 @@ def _relinked(current: ir.Table) -> ir.Table:
     return steps.join(steps.select(after="track_id", target="least"), "after").select("track_id", "target")
 
 
-def _known_names(versions: ir.Table, played: ir.Table, by_id: ir.Table) -> ir.Table:
+def _known_names(versions: ir.Table, heard: ir.Table, by_id: ir.Table) -> ir.Table:
     """Names by which tracks are known: artist_name, track_name, track_key, is_heard."""
     credited = versions.select("track_id", track_name="name", artist=versions.artists.unnest())
     told = credited.select("track_id", "track_name", artist_name=credited.artist["name"], is_heard=ibis.literal(0, "int64"))
-    heard = played.filter(played.track_id.notnull())
-    heard = heard.select("track_id", "track_name", "artist_name", is_heard=ibis.literal(1, "int64"))
-    known = told.union(heard).join(by_id, "track_id")
+    played = heard.select("track_id", "track_name", "artist_name", is_heard=ibis.literal(1, "int64"))
+    known = told.union(played).join(by_id, "track_id")
     return known.group_by("artist_name", "track_name", "track_key").aggregate(is_heard=known.is_heard.max())
 
 
@@ -70,9 +69,9 @@ def _recordings(versions: ir.Table, by_id: ir.Table) -> ir.Table:
     return clusters(current.mutate(track_key=current.track_id, artist_name=current.artists[0]["name"]))
 
 
-def _of_names(played: ir.Table, known: ir.Table, recordings: ir.Table) -> ir.Table:
+def _of_names(heard: ir.Table, known: ir.Table, recordings: ir.Table) -> ir.Table:
     """Names that plays tell without an id, with the track that they mean."""
-    bare = played.filter(played.track_id.isnull())
+    bare = heard.filter(heard.track_id.isnull())
     # Of names that hold the key's separator two pairs may have one key.
     names = bare.group_by("alias_key").aggregate(artist_name=bare.artist_name.max(), track_name=bare.track_name.max())
     told = known.left_join(recordings.select("track_key", "recording_key"), "track_key")

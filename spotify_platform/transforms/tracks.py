@@ -9,18 +9,18 @@ from spotify_platform.transforms.keys import NAMED, entity_bucket, name_key
 _TYPES = {column.name: column.type for column in TRACKS.columns}
 
 
-def tracks(aliases: ir.Table, versions: ir.Table, played: ir.Table, albums: ir.Table) -> ir.Table:
+def tracks(aliases: ir.Table, versions: ir.Table, heard: ir.Table, albums: ir.Table) -> ir.Table:
     """One row a track that an alias means.
 
     Args:
         aliases: rows of `silver/track_aliases`.
         versions: rows of `silver/tracks_history`.
-        played: rows of `silver/played_tracks`.
+        heard: rows of `silver/heard_tracks`.
         albums: rows of `silver/albums_history`.
     """
     keys = aliases.select("track_key").distinct()
     now = versions.filter(versions.is_current).rename(track_key="track_id").drop("entity_bucket")
-    told = keys.left_join(_heard(played), "track_key").drop("track_key_right").left_join(now, "track_key")
+    told = keys.left_join(_heard(heard), "track_key").drop("track_key_right").left_join(now, "track_key")
     artist_name = ibis.coalesce(told.artists[0]["name"], told.heard_artist_name)
     by_name = ibis.array([ibis.struct({"id": ibis.null("string"), "name": artist_name})]).cast(CREDITED)
     named = told.mutate(
@@ -35,11 +35,12 @@ def tracks(aliases: ir.Table, versions: ir.Table, played: ir.Table, albums: ir.T
     return _on_albums(named, albums.filter(albums.is_current)).select(*TRACKS.column_names).cast(_TYPES)
 
 
-def _heard(played: ir.Table) -> ir.Table:
+def _heard(heard: ir.Table) -> ir.Table:
     """What plays call a track: track_key, heard_name, heard_artist_name, heard_album_name. Content decides, never arrival."""
     names = ("album_name", "artist_name", "track_name")
-    order = ibis.window(group_by="alias_key", order_by=[ibis.asc(name, nulls_first=False) for name in names])
-    first = played.mutate(place=ibis.row_number().over(order)).filter(ibis._.place == 0)
+    newest_first = [ibis.desc("newest_year"), *[ibis.asc(name, nulls_first=False) for name in names]]
+    order = ibis.window(group_by="alias_key", order_by=newest_first)
+    first = heard.mutate(place=ibis.row_number().over(order)).filter(ibis._.place == 0)
     return first.select(
         track_key="alias_key", heard_name="track_name", heard_artist_name="artist_name", heard_album_name="album_name"
     )

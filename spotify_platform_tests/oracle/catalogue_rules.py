@@ -133,9 +133,11 @@ def tracks_of(aliases: Sequence[Row], versions: Sequence[Row], played: Sequence[
     for key in {alias["track_key"] for alias in aliases}:
         told = current.get(key, {})
         names = ("album_name", "artist_name", "track_name")
-        heard = min(([_last(row[name]) for name in names] for row in played if row["alias_key"] == key), default=[(True, "")] * 3)
-        album_name, artist_name, track_name = (None if is_null else name for is_null, name in heard)
-        row = _entity(key, "track", told, track_name, artist_name)
+        of_key = [row for row in played if row["alias_key"] == key]
+        newest = min(of_key, key=lambda row: (-row["local_year"], *(_last(row[name]) for name in names)), default={})
+        album_name, artist_name, track_name = (newest.get(name) for name in names)
+        row = {"heard_name": track_name, "heard_artist_name": artist_name, "heard_album_name": album_name}
+        row |= _entity(key, "track", told, track_name, artist_name)
         by_names = name_key(row["artist_name"], album_name) if album_name is not None else None
         row["album_key"] = row["album_id"] or _album_of_names(titles.values(), album_name, row["artist_name"]) or by_names
         title = titles.get(row["album_id"], {}).get("name")

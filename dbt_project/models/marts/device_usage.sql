@@ -11,7 +11,7 @@ select
     play_count,
     all_play_count,
     listening_ms,
-    estimated_share,
+    {{ estimated_share() }} as estimated_share,
     -- Rounded as whole hundredths, whose halves a double holds exactly. It holds no 1.005, which engines round differently.
     round(
         cast(10000 * play_count as double) / nullif(sum(play_count) over (partition by user_id, period, period_start), 0)

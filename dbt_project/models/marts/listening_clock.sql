@@ -11,6 +11,6 @@ select
     play_count,
     all_play_count,
     listening_ms,
-    estimated_share
+    {{ estimated_share() }} as estimated_share
 from totals
 where {{ is_built('totals') }}

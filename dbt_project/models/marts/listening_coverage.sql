@@ -11,7 +11,8 @@ with plays as (
         sum(case when {{ tells('api') }} then 1 else 0 end) as api_play_count,
         sum(case when match = 'matched' then 1 else 0 end) as matched_play_count,
         sum(case when match = 'ambiguous' then 1 else 0 end) as ambiguous_play_count
-    from {{ ref('stg_facts') }}
+    from {{ ref('stg_facts') }} as facts
+    where {{ is_bucket_built('facts') }}
     group by user_id, user_bucket, local_date
 
 ),
@@ -33,6 +34,7 @@ gaps as (
         on zone_after.user_id = untold.user_id
         and zone_after.starts_at <= untold.gap_until
         and untold.gap_until < zone_after.ends_at
+    where {{ is_bucket_built('untold') }}
 
 ),
 

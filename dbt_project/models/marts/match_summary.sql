@@ -1,7 +1,7 @@
 {% set counts = ['records', 'matched', 'matched_r3', 'matched_r4', 'matched_r5', 'ambiguous', 'unmatched_in_overlap', 'alone'] %}
 with months as (
 
-    select * from {{ source('silver', 'match_report') }}
+    select * from {{ source('silver', 'match_report') }} as report where {{ is_bucket_built('report') }}
 
 ),
 

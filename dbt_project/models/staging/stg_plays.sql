@@ -14,7 +14,7 @@ measured as (
         ) as estimated_ms,
         cast(case when is_counted then 1 else 0 end as bigint) as play_count,
         cast(case when {{ may_be_double() }} then 0 else 1 end as bigint) as all_play_count,
-        coalesce(track_id, {{ name_key('artist_name', 'track_name') }}) as alias_key
+        coalesce(nullif(track_id, ''), {{ name_key('artist_name', 'track_name') }}) as alias_key
     from plays
 
 )
