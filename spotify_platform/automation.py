@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from spotify_platform.assets.parts import POOL
+from spotify_platform.contracts.silver_catalogue import ENTITIES
 from spotify_platform.errors import WrongCall
+from spotify_platform.lakehouse.dbt import STATISTICS
 from spotify_platform.resources import PlatformResource, check_bucket, queue_client
 
 if TYPE_CHECKING:
@@ -29,12 +31,35 @@ MOST_TRIES = 3
 MARK_TAG = "spotify_platform/state"
 WHY_TAG = "spotify_platform/why"
 
+BELOW_GOLD = dg.AssetSelection.groups("bronze", "silver", "ops")
+GOLD = dg.AssetSelection.groups("gold")
+
 refresh_job = dg.define_asset_job(
     "refresh",
-    selection=dg.AssetSelection.groups("bronze", "silver", "gold", "ops"),
+    selection=(BELOW_GOLD | GOLD) - dg.AssetSelection.tag(STATISTICS, ""),
     description="Process all that has landed, from Bronze through Gold.",
     executor_def=dg.in_process_executor,
 )
+
+
+def telling_of(entity: str) -> dg.AssetSelection:
+    """What Gold tells of an entity, statistics too, with all that is needed for it to be true.
+
+    Gold is published at a lake version, which all tables below it must have reached, and passed their checks: a job that
+    left one out would publish nothing, or what nobody has looked at. All of the marts are published with those selected.
+    """
+    return BELOW_GOLD | ((GOLD & dg.AssetSelection.tag("entity", entity)).upstream() & GOLD)
+
+
+entity_jobs = [
+    dg.define_asset_job(
+        entity,
+        selection=telling_of(entity),
+        description=f"Process all that has landed, and bring up what Gold tells of {entity}s, with their statistics.",
+        executor_def=dg.in_process_executor,
+    )
+    for entity in (*ENTITIES, "play")
+]
 
 
 @dg.op(pool=POOL)
@@ -156,5 +181,5 @@ automation = dg.AutomationConditionSensorDefinition(
     "automation",
     target=dg.AssetSelection.all(),
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Starts what has a condition and no place in the refresh: the nightly CSV zone, where it is wanted.",
+    description="Starts what has a condition and no place in the refresh: statistics, and the CSV zone where it is wanted.",
 )

@@ -11,16 +11,17 @@ def build_defs(*, platform: PlatformResource | None = None, **resources: object)
     """All assets, checks, jobs, sensors and schedules; `resources` replaces those of the environment, by name."""
     platform = platform or PlatformResource()
     settings = platform.settings()
-    marts = gold.gold_assets(settings.home)
+    models = gold.gold_assets(settings.home)
+    in_gold = sorted(key for asset in models for key in asset.keys if key.path[0] == "gold")
     return dg.Definitions(
         assets=[
             *landing.assets,
             *bronze.assets,
             *silver.assets,
-            marts,
-            *exports.exports_assets(sorted(k for k in marts.keys if k.path[0] == "gold"), daily=settings.exports_daily),
+            *models,
+            *exports.exports_assets(in_gold, daily=settings.exports_daily),
         ],
-        jobs=[automation.refresh_job, automation.rebuild, automation.maintain],
+        jobs=[automation.refresh_job, *automation.entity_jobs, automation.rebuild, automation.maintain],
         sensors=[automation.landing_sensor, automation.automation],
         schedules=[automation.hourly_sweep, automation.nightly_upkeep],
         executor=dg.in_process_executor,

@@ -38,6 +38,12 @@
 {%- endmacro %}
 {% macro default__tells(source) -%} list_contains(sources, '{{ source }}') {%- endmacro %}
 
+{# Each element of an array, in a row of its own. #}
+{% macro each(array) -%}
+  {{ return(adapter.dispatch('each')(array)) }}
+{%- endmacro %}
+{% macro default__each(array) -%} unnest({{ array }}) {%- endmacro %}
+
 {% macro year_of(day) -%} cast(extract(year from {{ day }}) as integer) {%- endmacro %}
 {% macro month_start(day) -%} cast({{ dbt.date_trunc('month', day) }} as date) {%- endmacro %}
 {% macro year_start(day) -%} cast({{ dbt.date_trunc('year', day) }} as date) {%- endmacro %}

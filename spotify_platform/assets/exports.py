@@ -7,6 +7,7 @@ import dagster as dg
 from spotify_platform.assets.parts import OWNERS, POOL, key
 from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.errors import WrongCall
+from spotify_platform.lakehouse.dbt import STATISTICS
 from spotify_platform.resources import PlatformResource
 
 NIGHTLY = "0 4 * * *"  # after the upkeep: a table whose files it has put together has a new version
@@ -29,7 +30,12 @@ def exports_assets(gold: Sequence[dg.AssetKey], *, daily: bool) -> list[dg.Asset
         "processed": [key(table) for table in TABLES if table.layer == "silver"],
         "gold": gold,
     }
-    condition = dg.AutomationCondition.on_cron(NIGHTLY) & dg.AutomationCondition.all_deps_blocking_checks_passed()
+    at_night = dg.AutomationCondition.on_cron(NIGHTLY) & dg.AutomationCondition.all_deps_blocking_checks_passed()
+    # Statistics are not made in a night that changes nothing. Where they are about to be, the files wait for them.
+    settled = ~dg.AutomationCondition.any_deps_in_progress() & ~dg.AutomationCondition.any_deps_match(
+        dg.AutomationCondition.will_be_requested()
+    )
+    condition = at_night.ignore(dg.AssetSelection.tag(STATISTICS, "")) & settled
     return [_folder(name, deps[name], condition if daily else None) for name in DESCRIPTIONS]
 
 

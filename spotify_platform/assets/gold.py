@@ -1,6 +1,9 @@
-"""Gold: dbt's models as assets. They are shown as materialised after they are published, not when dbt has built them."""
+"""Gold: dbt's models as assets. They are shown as materialised after they are published, not when dbt has built them.
 
-from collections.abc import Iterator, Mapping, Sequence
+The marts are brought up by every refresh; the statistics, by their condition, after one that changed what they are made of.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,17 +11,29 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
-from spotify_platform.assets.parts import KINDS, OWNERS, POOL
+from spotify_platform.assets.parts import KINDS, OWNERS, POOL, key
+from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT
+from spotify_platform.contracts.silver_catalogue import ARTISTS, AUDIO_FEATURES, RECORDINGS
 from spotify_platform.errors import DataFailedCheck
-from spotify_platform.lakehouse.dbt import manifest_dir, project_dir
+from spotify_platform.lakehouse.dbt import STATISTICS, manifest_dir, project_dir
 from spotify_platform.resources import PlatformResource
 
 if TYPE_CHECKING:
     from spotify_platform.lakehouse.dbt import DbtResult
     from spotify_platform.pipeline.gold import GoldBuild
+    from spotify_platform.pipeline.platform import Platform
 
 UNIQUE_ID = "dagster_dbt/unique_id"
+FIRST = "stg_plays"  # every mart of users is made of it
 VERDICTS = {"pass", "fail", "warn", "error"}
+ALL_OF_SILVER = [key(table) for table in (API_ANSWERS, MATCH_REPORT, AUDIO_FEATURES, RECORDINGS, ARTISTS)]
+"""Tables that end Silver. Gold is published at a version that all of Silver has: a run of a few marts must wait for them too."""
+CHANGED = dg.AutomationCondition.data_version_changed() | dg.AutomationCondition.will_be_requested()
+WHEN_INPUTS_CHANGE = (
+    dg.AutomationCondition.eager().replace("any_deps_updated", dg.AutomationCondition.any_deps_match(CHANGED))
+    & dg.AutomationCondition.all_deps_blocking_checks_passed()
+)
+"""Eager, but for the hourly refresh that finds nothing: it materialises all tables as they were."""
 
 
 class GoldTranslator(DagsterDbtTranslator):
@@ -29,13 +44,14 @@ class GoldTranslator(DagsterDbtTranslator):
         spec = super().get_asset_spec(manifest, unique_id, project)
         if unique_id.startswith("source."):
             return spec  # sources.yml says which table each is a view of
-        is_mart = manifest["nodes"][unique_id]["config"]["schema"] == "gold"
-        name, layer = unique_id.rpartition(".")[2], "gold" if is_mart else "staging"
+        node = manifest["nodes"][unique_id]
+        layer = "gold" if node["config"]["schema"] == "gold" else "staging"
         return spec.replace_attributes(
-            key=dg.AssetKey([layer, name]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,
-            description=manifest["nodes"][unique_id]["description"],
-            tags={"entity": manifest["nodes"][unique_id]["config"]["meta"]["entity"]},
-            metadata={**spec.metadata, "dagster/table_name": f"{layer}.{name}"},
+            key=dg.AssetKey([layer, node["name"]]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,
+            description=node["description"], deps=[*spec.deps, *(ALL_OF_SILVER if node["name"] == FIRST else [])],
+            tags={"entity": node["config"]["meta"]["entity"], **dict.fromkeys(node["tags"], "")},
+            metadata={**spec.metadata, "dagster/table_name": f"{layer}.{node['name']}"},
+            automation_condition=WHEN_INPUTS_CHANGE if STATISTICS in node["tags"] else None,
         )  # fmt: skip
 
     def get_asset_check_spec(
@@ -55,30 +71,50 @@ def _demanded(test: Mapping[str, Any]) -> str:
     return f"{given['name'].replace('_', ' ')} ({said})" if said else given["name"]
 
 
-def gold_assets(home: Path) -> dg.AssetsDefinition:
-    """The assets of every model of the dbt project, parsed once a content under `home`."""
+def gold_assets(home: Path) -> list[dg.AssetsDefinition]:
+    """The assets of every model of the dbt project, parsed once a content under `home`: the marts, and the statistics."""
+    tag = f"tag:{STATISTICS}"
+    return [_models(home, "gold", _publish, exclude=tag), _models(home, STATISTICS, _bring_up_statistics, select=tag)]
+
+
+def _publish(lake: "Platform") -> "GoldBuild":
+    from spotify_platform.pipeline.checks import stop_at_bad_data  # noqa: PLC0415 - engines are for runs
+    from spotify_platform.pipeline.gold import advance_gold  # noqa: PLC0415
+
+    stop_at_bad_data(lake)  # the run may be of Gold alone: what failed its check earlier stays unpublished
+    return advance_gold(lake)
+
+
+def _bring_up_statistics(lake: "Platform") -> "GoldBuild":
+    from spotify_platform.pipeline.statistics import advance_statistics  # noqa: PLC0415 - engines are for runs
+
+    return advance_statistics(lake)
+
+
+def _models(
+    home: Path, name: str, advance: "Callable[[Platform], GoldBuild]", *, select: str = "fqn:*", exclude: str = ""
+) -> dg.AssetsDefinition:
+    """Models that are made in one step. Whichever of them a run selects, all are made: the run shows those it selected."""
     folder = manifest_dir(home)
-    project = DbtProject(project_dir=project_dir(), target_path=folder)
 
     @dbt_assets(
         manifest=folder / "manifest.json",
-        project=project,
+        project=DbtProject(project_dir=project_dir(), target_path=folder),
         dagster_dbt_translator=GoldTranslator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)),
-        name="gold",
+        name=name,
         pool=POOL,
-        exclude="resource_type:unit_test",
+        select=select,
+        exclude=f"resource_type:unit_test {exclude}",
     )
-    def gold(context: dg.AssetExecutionContext, platform: PlatformResource) -> Iterator[Any]:
-        from spotify_platform.pipeline.checks import stop_at_bad_data  # noqa: PLC0415 - engines are for runs
-        from spotify_platform.pipeline.gold import advance_gold  # noqa: PLC0415
-        from spotify_platform.pipeline.gold_build import GoldNotPublished  # noqa: PLC0415
+    def models(context: dg.AssetExecutionContext, platform: PlatformResource) -> Iterator[Any]:
+        from spotify_platform.pipeline.gold_build import GoldNotPublished  # noqa: PLC0415 - engines are for runs
 
         specs = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.specs if spec.key in context.selected_asset_keys}
-        checks = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.check_specs}
+        selected = context.selected_asset_check_keys
+        checks = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.check_specs if spec.key in selected}
         with platform.opened() as lake:
             try:
-                stop_at_bad_data(lake)  # the run may be of Gold alone: what failed its check earlier stays unpublished
-                build = advance_gold(lake)
+                build = advance(lake)
             except GoldNotPublished as refused:
                 yield from _verdicts(refused.results, checks)
                 raise dg.Failure(str(refused), allow_retries=False) from None
@@ -86,7 +122,7 @@ def gold_assets(home: Path) -> dg.AssetsDefinition:
                 raise dg.Failure(str(refused), allow_retries=False) from None
             yield from _results(build, specs, checks)
 
-    return gold
+    return models
 
 
 def _results(
@@ -100,14 +136,21 @@ def _results(
         metadata = {"dagster/row_count": build.rows[name], "lake_version": build.top} if name in build.rows else {}
         yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata, data_version=dg.DataVersion(str(build.top)))
     yield from _verdicts(build.results, checks)
+    for unique_id in checks.keys() - {result.unique_id for result in build.results}:
+        yield _verdict(checks[unique_id], passed=True)  # of what was not made anew: it is as it passed
 
 
 def _verdicts(results: "Sequence[DbtResult]", checks: Mapping[str, dg.AssetCheckSpec]) -> Iterator[dg.AssetCheckResult]:
     for result in results:
         if result.unique_id in checks and result.status in VERDICTS:
-            spec = checks[result.unique_id]
-            severity = dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR
-            yield dg.AssetCheckResult(
-                passed=result.status == "pass", asset_key=spec.asset_key, check_name=spec.name, severity=severity,
-                metadata={"failed_rows": result.failures or 0, "seconds": result.seconds},
-            )  # fmt: skip
+            found = {"failed_rows": result.failures or 0, "seconds": result.seconds}
+            yield _verdict(checks[result.unique_id], passed=result.status == "pass", warns=result.status == "warn", found=found)
+
+
+def _verdict(
+    spec: dg.AssetCheckSpec, *, passed: bool, warns: bool = False, found: Mapping[str, float] | None = None
+) -> dg.AssetCheckResult:
+    severity = dg.AssetCheckSeverity.WARN if warns else dg.AssetCheckSeverity.ERROR
+    return dg.AssetCheckResult(
+        passed=passed, asset_key=spec.asset_key, check_name=spec.name, severity=severity, metadata=found or {}
+    )

@@ -29,6 +29,8 @@ DBT = "dbt"
 PARSED = "manifest.json"
 GOLD = "gold"
 """Schema of the models that are published."""
+STATISTICS = "statistics"
+"""Tag of those that are made of published Gold, apart from the marts that are published together."""
 _TYPES = {
     "varchar": "string",
     "bigint": "int64",
@@ -79,13 +81,17 @@ def manifest_dir(home: Path) -> Path:
     return folder
 
 
-def gold_tables(folder: Path) -> list[Table]:
-    """Contracts of the marts, as their yml files say them; per-user tables are cut in buckets, and years where they have one."""
+def gold_tables(folder: Path, *, statistics: bool = False) -> list[Table]:
+    """Contracts of the marts, or of the statistics, as their yml files say them.
+
+    Marts of users are cut in buckets, and years where they have one.
+    """
     found = []
     nodes = _manifest_values(folder)["nodes"]
     keys = {of: tuple(grain) for of, grain in _grains(nodes.values())}
     for unique_id, node in nodes.items():
-        if node["resource_type"] == "model" and _is_mart(node):
+        is_mart = node["resource_type"] == "model" and _is_mart(node)
+        if is_mart and (STATISTICS in node["tags"]) is statistics:
             columns = tuple(
                 Column(name=c["name"], type=_ibis_type(c["data_type"]), meaning=c["description"])
                 for c in node["columns"].values()

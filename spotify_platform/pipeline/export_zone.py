@@ -13,15 +13,14 @@ from typing import Any
 import obstore
 from obstore.store import ObjectStore
 
-from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.model import Table
 from spotify_platform.errors import WrongCall
 from spotify_platform.pipeline.answers import write_file
 from spotify_platform.pipeline.datapackage import NAME, PACKAGE_FILE, SCHEMA_FILE, Resource, package, resource, schema_csv
 from spotify_platform.pipeline.export_columns import PART, all_columns, order_of, raw_columns
 from spotify_platform.pipeline.exporting import columns_there, label, rows_sql
-from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.readers import NOTHING_YET, Reading, reading
+from spotify_platform.pipeline.statistics import every_table
 from spotify_platform.settings import Settings
 
 LAYERS = {"raw": "bronze", "processed": "silver", "gold": "gold"}
@@ -73,7 +72,7 @@ def export_zone(
 
 def _tables(lake: Reading, folders: Collection[str]) -> dict[str, Table]:
     """Tables that have a file in these folders, by its path, in order."""
-    there = [table for table in (*TABLES, *gold_tables(lake.platform)) if table.path in lake.versions]
+    there = [table for table in every_table(lake.platform) if table.path in lake.versions]
     return {path_of(table): table for table in sorted(there, key=path_of) if _folder(path_of(table)) in folders}
 
 

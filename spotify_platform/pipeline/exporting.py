@@ -7,14 +7,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
 
-from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.model import Table
 from spotify_platform.errors import Outside, WrongCall
 from spotify_platform.lakehouse.duckdb_sql import column, quoted
 from spotify_platform.pipeline.answers import check_format, write_file, write_out
 from spotify_platform.pipeline.export_columns import FileColumn, all_columns, order_of
-from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.readers import NOTHING_YET, Reading, reading
+from spotify_platform.pipeline.statistics import every_table
 from spotify_platform.settings import Settings
 
 LAYERS = ("gold", "silver", "bronze", "ops")
@@ -40,7 +39,7 @@ def export_table(settings: Settings, wanted: str, format_: str, out: Path | Text
     with reading(settings) as lake:
         if not lake.versions:
             raise WrongCall(NOTHING_YET)
-        table = find_table([*TABLES, *gold_tables(lake.platform)], wanted)
+        table = find_table(every_table(lake.platform), wanted)
         if table.path not in lake.versions:
             raise WrongCall(f"{label(table)} is not there yet. {NOTHING_YET}")
         where = None if user is None else _rows_of(table, user)

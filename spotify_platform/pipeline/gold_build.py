@@ -80,7 +80,7 @@ class GoldNotPublished(DataFailedCheck):
 
 
 def gold_tables(platform: Platform) -> list[Table]:
-    """Contracts of Gold, read from dbt's own files."""
+    """Contracts of the marts that are published together, read from dbt's own files."""
     return dbt.gold_tables(dbt.manifest_dir(platform.settings.home))
 
 
@@ -120,7 +120,7 @@ def _build_part(order: Order, built: Built, part: Sequence[Slice], with_them: Co
     """Build marts of users for some buckets; where that is all there is to do, those of the whole lake with them."""
     slices = order.slices_in(part)
     models = {name for name, mine in slices.items() if mine or order.todo is None} | set(with_them)
-    area = _fresh_area(order.platform, len(built.areas))
+    area = fresh_area(order.platform, str(len(built.areas)))
     with order.platform.engine.scratch(area) as scratch:
         order.given.give(order.platform.engine, scratch, part)
         order.given.give_slices(order.platform.engine, scratch, None if order.todo is None else slices)
@@ -134,7 +134,7 @@ def _build_part(order: Order, built: Built, part: Sequence[Slice], with_them: Co
 def _build_whole_lake(order: Order, built: Built) -> None:
     """Build the marts that are nobody's own, after those of users were built in several databases."""
     engine, by_name = order.platform.engine, {table.name: table for table in order.tables}
-    area = _fresh_area(order.platform, len(built.areas))
+    area = fresh_area(order.platform, str(len(built.areas)))
     with engine.scratch(area, *built.areas) as scratch:
         order.given.give(engine, scratch, [])
         order.given.give_slices(engine, scratch, {})
@@ -171,8 +171,9 @@ def _stand_in(order: Order, scratch: Scratch, tables: Sequence[Table], models: C
             scratch.lend(named(table), order.own[table.name])
 
 
-def _fresh_area(platform: Platform, number: int) -> Path:
-    area = platform.work / "gold" / str(number)
+def fresh_area(platform: Platform, name: str) -> Path:
+    """Where a new database file may be."""
+    area = platform.work / "gold" / name
     shutil.rmtree(area, ignore_errors=True)
     area.mkdir(parents=True)
     return area / SCRATCH
@@ -180,11 +181,20 @@ def _fresh_area(platform: Platform, number: int) -> Path:
 
 def _audit(platform: Platform, built: Built, area: Path, models: Collection[str]) -> None:
     """Let dbt build and test marts in a database that is given all they need."""
+    built.results += audited(platform, area, models, left="Gold is as it was")
+    built.models |= set(models)
+    built.areas.append(area)
+
+
+def audited(platform: Platform, area: Path, models: Collection[str], *, left: str) -> list[dbt.DbtResult]:
+    """What dbt says of models that it builds and tests; `left` tells what a failure leaves.
+
+    Raises:
+        GoldNotPublished: a test of severity error failed.
+    """
     settings = platform.settings
     results = dbt.build(area, settings.home, models, memory_limit=settings.memory_limit, threads=settings.threads)
     if failed := [result for result in results if result.status in ("error", "fail")]:
         names = "; ".join(f"{result.name}: {result.message}" for result in failed)
-        raise GoldNotPublished(f"Gold is as it was, because its audit failed. {names}", results)
-    built.models |= set(models)
-    built.areas.append(area)
-    built.results += results
+        raise GoldNotPublished(f"{left}, because the audit failed. {names}", results)
+    return results

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 
-from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.model import Table
 from spotify_platform.lakehouse.cache import forget_others
 from spotify_platform.lakehouse.compiled import TRANSFORMS, fingerprint
@@ -11,14 +10,14 @@ from spotify_platform.lakehouse.dbt import DBT, project_hash
 from spotify_platform.lakehouse.engine import Tidied
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.bronze import forget_attempts
-from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.statistics import every_table
 
 
 def maintain(platform: Platform, *, told: Callable[[str], None] = lambda _what: None) -> dict[str, Tidied]:
     """Tidy every table there is, by its path; nothing that is read or pinned changes."""
     done = {}
-    for table in (*TABLES, *gold_tables(platform)):
+    for table in every_table(platform):
         if platform.engine.exists(table):
             told(table.path)
             done[table.path] = until_committed(table.path, partial(_tidied, platform, table))

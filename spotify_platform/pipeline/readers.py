@@ -1,4 +1,7 @@
-"""Reading from outside the steps: every table as a view, Gold at the versions that are published together."""
+"""Reading from outside the steps: every table as a view, Gold at the versions that are published together.
+
+Statistics are not among those: each is as it was committed last.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +14,7 @@ from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.lakehouse.duckdb_connection import connect, scan_sql
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.pipeline.platform import Platform, opened
+from spotify_platform.pipeline.statistics import made_statistics
 from spotify_platform.settings import Settings
 
 NOTHING_YET = "Nothing is processed yet; run: spotify-platform refresh"
@@ -34,6 +38,7 @@ def reading(settings: Settings) -> Iterator[Reading]:
         pins = published(engine) if PUBLISHED.path in versions else None
         if pins:
             versions |= {path: version for path, version in pins.versions.items() if path.startswith("gold/")}
+            versions |= {s.table.path: s.version for s in made_statistics(platform)}
         config = {"memory_limit": settings.memory_limit, "threads": settings.threads, "temp_directory": str(platform.work)}
         con = connect(settings.lake_location, **config)
         for layer in ("bronze", "silver", "gold", "ops"):

@@ -1,4 +1,7 @@
-"""The order of the steps, from what has landed to published Gold. Checks stand between them and stop what comes after."""
+"""The order of the steps, from what has landed to published Gold, and the statistics after it.
+
+Checks stand between them and stop what comes after.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,19 +22,21 @@ from spotify_platform.pipeline.gold import GoldBuild, advance_gold
 from spotify_platform.pipeline.plan import plan
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.silver import advance_play_records, advance_plays
+from spotify_platform.pipeline.statistics import advance_statistics
 from spotify_platform.quality.outcome import stop_if_failed
 
 
 @dataclass(slots=True)
 class Refreshed:
-    """What one refresh did: batches planned, Gold's build."""
+    """What one refresh did: batches planned, Gold's build and that of the statistics."""
 
     planned: Sequence[int]
     gold: GoldBuild
+    statistics: GoldBuild
 
 
 def refresh(platform: Platform, *, full: bool = False, told: Callable[[str], None] = lambda _what: None) -> Refreshed:
-    """Process all that has landed, through Gold. What others left unfinished is finished first.
+    """Process all that has landed, through Gold and its statistics. What others left unfinished is finished first.
 
     Args:
         platform: where.
@@ -39,7 +44,7 @@ def refresh(platform: Platform, *, full: bool = False, told: Callable[[str], Non
         told: is told of each table before its turn.
 
     Raises:
-        DataFailedCheck: a blocking check failed; what is published is unchanged.
+        DataFailedCheck: a blocking check failed; what comes after it is unchanged.
     """
     todo = steps(full=full)
     planned: Sequence[int] = ()
@@ -52,7 +57,9 @@ def refresh(platform: Platform, *, full: bool = False, told: Callable[[str], Non
                 import_ahead()
         stop_if_failed(check(platform, table))
     told("gold")
-    return Refreshed(planned, advance_gold(platform))
+    gold = advance_gold(platform)
+    told("statistics")
+    return Refreshed(planned, gold, advance_statistics(platform))
 
 
 def steps(*, full: bool = False) -> dict[str, Callable[[Platform], Turn]]:

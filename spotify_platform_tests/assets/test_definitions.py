@@ -2,14 +2,25 @@
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.definitions import build_defs
+from spotify_platform.quality.demands import checks_of
 from spotify_platform.resources import PlatformResource
 
+STATISTICS = {"album_stats", "artist_stats", "release_trends", "audio_feature_distributions", "genre_stats"}
+TOLD_OF = {
+    "artist": {"dim_artists", "top_artists", "artist_stats", "genre_stats"},
+    "album": {"dim_albums", "top_albums", "album_stats", "release_trends"},
+    "track": {"dim_tracks", "top_tracks", "top_recordings", "audio_feature_distributions"},
+    "play": {"fct_plays"},
+}
+OF_ALL_ENTITIES = "catalogue"  # silver/observations: what answers told of artists, albums and tracks, side by side
 HEAVY = ("pyspark", "pandas", "dagster_aws", "dagster_pyspark", "ibis", "duckdb", "deltalake", "pyarrow", "numpy")
 
 
@@ -44,7 +55,9 @@ def test_the_graph_has_the_order_of_the_steps(defs: dg.Definitions) -> None:
 def test_every_check_blocks(defs: dg.Definitions) -> None:
     specs = [spec for asset in defs.assets or [] if isinstance(asset, dg.AssetsDefinition) for spec in asset.check_specs]
     ours = [spec for spec in specs if spec.asset_key.path[0] in {"bronze", "silver", "ops"}]
-    assert len(ours) == 24
+    assert {(spec.asset_key, spec.name) for spec in ours} == {
+        (dg.AssetKey([table.layer, table.name]), name) for table in CHECKED for name in checks_of(table)
+    }
     assert all(spec.blocking for spec in ours)
 
 
@@ -64,7 +77,7 @@ def test_exports_start_by_themselves_only_where_they_are_wanted(
     daily = build_defs(platform=PlatformResource(overrides={**platform_resource.overrides, "exports_daily": "true"}))
     for built, starts in ((defs, set()), (daily, {"raw", "processed", "gold"})):
         conditions = {spec.key: spec.automation_condition for spec in built.resolve_all_asset_specs()}
-        assert {key.path[-1] for key, condition in conditions.items() if condition} == starts
+        assert {key.path[-1] for key, condition in conditions.items() if condition} == starts | STATISTICS
     sensor = defs.get_repository_def().get_sensor_def("automation")
     assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
 
@@ -73,3 +86,55 @@ def test_sensor_and_schedule_run_by_default(defs: dg.Definitions) -> None:
     repository = defs.get_repository_def()
     assert repository.get_sensor_def("landing_sensor").default_status is dg.DefaultSensorStatus.RUNNING
     assert repository.get_schedule_def("hourly_sweep").default_status is dg.DefaultScheduleStatus.RUNNING
+
+
+def names(keys: Iterable[dg.AssetKey], layer: str) -> set[str]:
+    return {key.path[-1] for key in keys if key.path[0] == layer}
+
+
+def test_statistics_are_no_part_of_a_refresh(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    in_gold = names(graph.get_all_asset_keys(), "gold")
+    assert in_gold > STATISTICS
+    refreshed = defs.resolve_job_def("refresh").asset_layer.selected_asset_keys
+    assert names(refreshed, "gold") == in_gold - STATISTICS
+    for name in STATISTICS:
+        assert graph.get(dg.AssetKey(["gold", name])).group_name == "gold"
+        assert names(graph.get(dg.AssetKey(["gold", name])).parent_keys, "gold")
+
+
+@pytest.mark.parametrize("entity", TOLD_OF)
+def test_the_job_of_an_entity_has_what_gold_tells_of_it_and_all_that_needs(defs: dg.Definitions, entity: str) -> None:
+    graph = defs.resolve_asset_graph()
+    selected = defs.resolve_job_def(entity).asset_layer.selected_asset_keys
+    in_gold = {key for key in selected if key.path[0] == "gold"}
+    assert names((key for key in in_gold if graph.get(key).tags["entity"] == entity), "gold") == TOLD_OF[entity]
+    for key in in_gold:
+        assert all(parent in selected for parent in graph.get(key).parent_keys), key
+    assert selected >= {dg.AssetKey([table.layer, table.name]) for table in CHECKED}
+    assert "daily_user_stats" not in names(selected, "gold")
+
+
+def test_a_run_of_any_mart_waits_for_all_of_silver(defs: dg.Definitions) -> None:
+    """Gold is published at a version that all of Silver has, whichever marts a run selects."""
+    graph = defs.resolve_asset_graph()
+    above = set()
+    left = [dg.AssetKey(["staging", "stg_plays"])]
+    while left:
+        parents = graph.get(left.pop()).parent_keys - above
+        above |= parents
+        left += parents
+    assert above >= {dg.AssetKey([table.layer, table.name]) for table in CHECKED}
+
+
+@pytest.mark.parametrize("entity", TOLD_OF)
+def test_the_graph_of_an_entity_reads_from_landing_to_gold(defs: dg.Definitions, entity: str) -> None:
+    graph = defs.resolve_asset_graph()
+    left = [key for key in graph.get_all_asset_keys() if key.path[0] == "landing" and graph.get(key).tags["entity"] == entity]
+    reached = set(left)
+    while left:
+        children = {k for k in graph.get(left.pop()).child_keys if graph.get(k).tags["entity"] in {entity, OF_ALL_ENTITIES}}
+        left += children - reached
+        reached |= children
+    assert {key.path[0] for key in reached} >= {"landing", "bronze", "silver", "gold"}
+    assert names(reached, "gold") == TOLD_OF[entity]

@@ -10,6 +10,7 @@ from spotify_platform.resources import PlatformResource
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.scenario import drop, extended
 
+STATISTICS = {"album_stats", "artist_stats", "audio_feature_distributions", "genre_stats", "release_trends"}
 FOLDERS = dg.AssetSelection.groups("exports")
 
 
@@ -58,3 +59,12 @@ def test_at_night_after_the_refresh(platform_resource: PlatformResource, make_se
         after = asked(datetime(2024, 5, 6, 5, 5, tzinfo=UTC), night.cursor)
         assert after.total_requested == 3
         assert asked(datetime(2024, 5, 6, 6, 5, tzinfo=UTC), after.cursor).total_requested == 0
+        tables = dg.AssetSelection.all() - dg.AssetSelection.groups("landing")
+        both = dg.evaluate_automation_conditions(defs, instance, tables, evaluation_time=datetime(2024, 5, 7, 3, tzinfo=UTC))
+        assert both.total_requested == 0
+        drop(make_settings().home / "landing", "inbox/me/more.json", [extended(300)])
+        assert defs.resolve_job_def("refresh").execute_in_process(instance=instance).success
+        at = datetime(2024, 5, 7, 4, 5, tzinfo=UTC)
+        both = dg.evaluate_automation_conditions(defs, instance, tables, cursor=both.cursor, evaluation_time=at)
+        asked_for = {result.key.path[-1] for result in both.results if result.true_subset.size}
+        assert asked_for == {"raw", "processed", *STATISTICS}  # `gold` waits for them

@@ -8,12 +8,14 @@ from typing import Any
 import duckdb
 import pytest
 
+from spotify_platform.contracts.silver_catalogue import AUDIO_FEATURES, OBSERVATIONS
 from spotify_platform.lakehouse.dbt import PARSED, manifest_dir
-from spotify_platform.pipeline.gold_build import build_aside
-from spotify_platform.pipeline.gold_given import Given
+from spotify_platform.pipeline.gold_build import audited, build_aside
+from spotify_platform.pipeline.gold_given import Given, nothing_of
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.pipeline.refresh import refresh
+from spotify_platform.pipeline.statistics import give, statistics_tables
 from spotify_platform.settings import load_settings
 from spotify_platform_tests.gold.listeners import LANDINGS, PROFILE, land, pieces
 from spotify_platform_tests.gold.winter import DOCUMENTS
@@ -62,8 +64,11 @@ def of_nobody(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Iter
 
 @pytest.fixture(scope="session")
 def scratch(of_nobody: Platform) -> Path:
-    """Gold of no plays at all: dbt asks it for the types of columns."""
-    return build_aside(of_nobody, Given.of_nobody(of_nobody)).areas[0]
+    """Gold of no plays at all, and the statistics beside it: dbt asks it for the types of columns."""
+    area = build_aside(of_nobody, Given.of_nobody(of_nobody)).areas[0]
+    give(of_nobody, area, {table.path: nothing_of(of_nobody.engine, table) for table in (AUDIO_FEATURES, OBSERVATIONS)})
+    audited(of_nobody, area, {table.name for table in statistics_tables(of_nobody)}, left="Nothing is there")
+    return area
 
 
 @pytest.fixture(scope="session")

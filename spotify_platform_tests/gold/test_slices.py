@@ -10,6 +10,8 @@ from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform_tests.gold.conftest import Node
 
+MAY_BE_EMPTY = {"silver/audio_features", "gold/audio_feature_distributions", "gold/genre_stats"}  # nobody tells of these there
+
 
 def test_the_history_holds_what_is_tricky(con: duckdb.DuckDBPyConnection) -> None:
     """Or the tests below would compare nothing with nothing."""
@@ -40,7 +42,8 @@ def test_the_history_holds_what_is_tricky(con: duckdb.DuckDBPyConnection) -> Non
 def test_slice_by_slice_is_all_at_once(piecemeal: Platform) -> None:
     found = verify(piecemeal)
     assert {"silver/plays", "silver/track_aliases", "gold/fct_plays", "gold/dim_tracks"} <= {one.table for one in found}
-    assert [one for one in found if not one.is_equal or not one.rows] == []
+    assert [one for one in found if not one.is_equal] == []
+    assert {one.table for one in found if not one.rows} <= MAY_BE_EMPTY
 
 
 def test_the_yml_says_what_is_published(marts: dict[str, Node], con: duckdb.DuckDBPyConnection) -> None:

@@ -9,14 +9,13 @@ from typing import Any
 import obstore
 import pytest
 
-from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.errors import WrongCall
 from spotify_platform.pipeline import export_zone as zone
 from spotify_platform.pipeline.export_zone import LAYERS, export_zone
-from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.pipeline.refresh import refresh
+from spotify_platform.pipeline.statistics import every_table
 from spotify_platform.settings import Settings
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.pipeline.exported import fill, read, rows_of
@@ -47,7 +46,7 @@ def test_every_table_has_its_file_and_every_column_its_meaning(settings: Setting
     done = export_zone(settings)
     folder = settings.home / "exports"
     with opened(settings) as platform:
-        tables = [*TABLES, *gold_tables(platform)]
+        tables = every_table(platform)
     wanted = {f"{name}/{t.name}.csv" for name, layer in LAYERS.items() for t in tables if t.layer == layer}
     assert set(done.written) == set(done.rows) == wanted
     assert set(files(folder)) == wanted | {"schema.csv", "datapackage.json"}
@@ -161,7 +160,7 @@ def test_a_table_that_is_gone_is_removed_and_one_that_changed_is_written(
     export_zone(settings)
     own = settings.home / "exports" / "processed" / "notes.txt"
     own.write_text("mine")
-    monkeypatch.setattr(zone, "TABLES", tuple(table for table in TABLES if table != PLAYS))
+    monkeypatch.setattr(zone, "every_table", lambda platform: [table for table in every_table(platform) if table != PLAYS])
     assert export_zone(settings).removed == ["processed/plays.csv"]
     assert not own.with_name("plays.csv").exists()
     assert own.read_text() == "mine"

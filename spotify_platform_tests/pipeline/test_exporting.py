@@ -11,14 +11,13 @@ import ibis
 import pyarrow.parquet as pq
 import pytest
 
-from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.errors import Outside, WrongCall
 from spotify_platform.pipeline.answers import write_file
 from spotify_platform.pipeline.export_columns import FileColumn, all_columns, order_of
 from spotify_platform.pipeline.exporting import columns_there, export_table, find_table, label, replacing, rows_sql
-from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.readers import reading
+from spotify_platform.pipeline.statistics import every_table
 from spotify_platform.settings import Settings, load_settings
 from spotify_platform_tests.pipeline.exported import ODD, fill, read
 
@@ -95,7 +94,7 @@ def test_json_and_parquet_hold_the_same_rows(settings: Settings, tmp_path: Path)
 
 def test_every_table_gives_all_its_rows_and_the_same_file_each_time(settings: Settings, tmp_path: Path) -> None:
     with reading(settings) as lake:
-        tables = [*TABLES, *gold_tables(lake.platform)]
+        tables = every_table(lake.platform)
         assert all(table.key for table in tables if table.layer == "gold")
         for table in tables:
             there = columns_there(lake, table)

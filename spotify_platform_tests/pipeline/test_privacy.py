@@ -11,10 +11,9 @@ import pytest
 
 from spotify_platform.contracts.bronze import PRIVATE_KEYS, SOURCES
 from spotify_platform.definitions import build_defs
-from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform, opened
-from spotify_platform.pipeline.readers import TABLES
 from spotify_platform.pipeline.refresh import refresh
+from spotify_platform.pipeline.statistics import every_table
 from spotify_platform.resources import PlatformResource
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.scenario import account, album, answer, artist, audio_features, drop, extended, item, page, track
@@ -95,7 +94,7 @@ def test_private_values_reach_no_table_and_no_output(make_settings: MakeSettings
         assert "endsong.json" in done.stdout or command == ["refresh"]
         assert CANARY not in done.stdout + done.stderr, command
     with opened(settings) as platform:
-        for table in (*TABLES, *gold_tables(platform)):
+        for table in every_table(platform):
             rows = platform.engine.fetch(platform.engine.read(platform.engine.open(table))).to_pylist()
             assert rows, table.path
             assert CANARY not in repr(rows), table.path
