@@ -43,7 +43,7 @@ def slices_to_restate(*tables: ir.Table) -> ir.Table:
 
 def _restated_tracks(changes: Mapping[str, tuple[ir.Table, ir.Table]], now: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
     """Tracks of which a mart shows something else: track_key, by mart."""
-    names = {"name": _heard("name"), "album_name": _heard("album_name"), "artist_name": itemgetter("artist_name")}
+    names: dict[str, Shown] = {"name": _heard("name"), "album_name": _heard("album_name"), "artist_name": itemgetter("artist_name")}
     named = _differing(changes["tracks"], "track_key", **names)
     recording = {name: itemgetter(name) for name in ("recording_key", "main_track_key")}
     recorded = _differing(changes["recordings"], "track_key", **recording)
