@@ -21,8 +21,8 @@ from spotify_platform.transforms.fold import FACTS
 from spotify_platform.transforms.slices import ALL_TIME, of_all_time, together
 
 SCRATCH = "scratch.duckdb"  # dbt bakes the stem into its manifest as the database's name
-SPANS = ("top_tracks", "top_albums", "top_artists")
-"""Marts of users from which the dimensions take the first and last play of an entity."""
+SPANS = {"top_tracks": "dim_tracks", "top_albums": "dim_albums", "top_artists": "dim_artists"}
+"""Marts of users from which a dimension takes the first and last play of an entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +157,12 @@ def _give_published(order: Order, scratch: Scratch, part: Sequence[Slice], slice
             scratch.put(name, nothing_of(engine, table))
         return
     scratch.lend("silver.facts_kept", order.own[FACTS], f"({predicate_of(part)}) and not ({predicate_of(slices[FACTS])})")
-    for name in SPANS:
-        anew = predicate_of(of_buckets(s[BUCKET] for s in slices[name]))
-        scratch.lend(f"published.{name}", order.own[name], f"{YEAR} = {ALL_TIME} and not ({anew})")
+    for name, dimension in SPANS.items():
+        if order.todo.only_grows:  # then the dimension knows of all buckets what does not come anew
+            scratch.lend(f"published.{name}", order.own[dimension], "first_played_at is not null")
+        else:
+            anew = predicate_of(of_buckets(s[BUCKET] for s in slices[name]))
+            scratch.lend(f"published.{name}", order.own[name], f"{YEAR} = {ALL_TIME} and not ({anew})")
 
 
 def _stand_in(order: Order, scratch: Scratch, tables: Sequence[Table], models: Collection[str]) -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import ibis.expr.types as ir
 
@@ -26,7 +26,7 @@ from spotify_platform.lakehouse.publishing import Pins
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, of_buckets
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.users import restated
-from spotify_platform.transforms.fold import FACTS, MODELS, SHOWN, slices_to_restate
+from spotify_platform.transforms.fold import FACTS, MODELS, SHOWN, gone, slices_to_restate
 from spotify_platform.transforms.slices import ALL_TIME, local_years
 
 BUCKET, YEAR = "user_bucket", "year"
@@ -43,11 +43,13 @@ INPUTS = (*OF_USERS, *OF_CATALOGUE, PLAYED_TRACKS)
 class Work:
     """Slices of each mart of users, by its name: of years, or whole buckets where those would be too many.
 
-    `whole_lake`: names of the marts that are nobody's own and are to be made as well.
+    `whole_lake`: names of the marts that are nobody's own and are to be made as well. `only_grows`: plays came, none went or
+    means another track, so that no first or last play of anything is another than before or one of the new ones.
     """
 
     slices: Mapping[str, Sequence[Slice]]
     whole_lake: frozenset[str]
+    only_grows: bool
 
     @property
     def buckets(self) -> list[int]:
@@ -81,11 +83,22 @@ def work(platform: Platform, tables: Sequence[Table], seen: Seen) -> Work | None
     if is_heard or restated_users:
         years = _heard_anew(platform, seen, restated_users)
         found |= {table.name: set(years) for table in tables if BUCKET in table.partition_by}
-    if is_told:
-        for model, years in _folded(engine, seen).items():
-            found[model] |= years
+    folded = _folded(engine, seen) if is_told else []
+    for model, years in _years_of(folded).items():
+        found[model] |= years
     slices = {model: _as_slices(years) for model, years in found.items() if years}
-    return Work(slices, _of_whole_lake(platform, tables, is_told, slices))
+    only_grows = not restated_users and not any(row["was_known"] for row in folded) and _only_added(engine, seen)
+    return Work(slices, _of_whole_lake(platform, tables, is_told, slices), only_grows)
+
+
+def _only_added(engine: Engine, seen: Seen) -> bool:
+    """Whether all plays of the publication are there as they were."""
+    if not seen.moved(engine, [PLAYS]):
+        return True
+    if not seen.pins.are_kept or PLAYS.path not in seen.pins.versions:
+        return False
+    changes = engine.changes(seen.inputs[PLAYS.name], seen.pins.versions[PLAYS.path])
+    return engine.count(engine.derive(gone, *changes)) == 0
 
 
 def _of_whole_lake(platform: Platform, tables: Sequence[Table], told: set[str], slices: Collection[str]) -> frozenset[str]:
@@ -109,10 +122,15 @@ def _heard_anew(platform: Platform, seen: Seen, restated_users: Sequence[str]) -
     return _with_what_follows((row[BUCKET], row[YEAR]) for row in years) | {(m.user_bucket, ALL_TIME) for m in moved}
 
 
-def _folded(engine: Engine, seen: Seen) -> dict[str, set[Year]]:
+def _folded(engine: Engine, seen: Seen) -> list[dict[str, Any]]:
     """Buckets and years, by mart, in which a track was played of which the mart shows something else now."""
     shown = [rows for name in SHOWN for rows in (*_changes(engine, seen, name), engine.read(seen.inputs[name]))]
-    rows = engine.fetch(engine.derive(slices_to_restate, *shown, engine.read(seen.inputs[PLAYED_TRACKS.name]))).to_pylist()
+    played = engine.read(seen.inputs[PLAYED_TRACKS.name])
+    found: list[dict[str, Any]] = engine.fetch(engine.derive(slices_to_restate, *shown, played)).to_pylist()
+    return found
+
+
+def _years_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, set[Year]]:
     found: dict[str, set[Year]] = defaultdict(set)
     for row in rows:
         # What a play's own row shows of its track, all marts that tell tracks apart show.

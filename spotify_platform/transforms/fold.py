@@ -23,7 +23,7 @@ SHOWN = ("track_aliases", "tracks", "recordings", "albums", "artists", "track_ar
 
 
 def slices_to_restate(*tables: ir.Table) -> ir.Table:
-    """Slices of marts in which something else is shown: model, user_bucket, year.
+    """Slices of marts in which something else is shown: model, user_bucket, year, was_known (of something before).
 
     Args:
         tables: for each of `SHOWN`, in that order, the rows that changed as they were, the same as they are, and all of them;
@@ -34,20 +34,31 @@ def slices_to_restate(*tables: ir.Table) -> ir.Table:
     now = {name: of_silver[3 * n + 2] for n, name in enumerate(SHOWN)}
     means_other = _differing(changes["track_aliases"], "alias_key", track_key=itemgetter("track_key"))
     calls = now["track_aliases"].select("alias_key", "track_key")
-    parts = [means_other.select("alias_key", model=ibis.literal(FACTS))]
+    parts = [means_other.select("alias_key", "was_known", model=ibis.literal(FACTS))]
     for model, tracks in _restated_tracks(changes, now).items():
-        parts.append(calls.join(tracks, "track_key").select("alias_key", model=ibis.literal(model)))
+        parts.append(calls.join(tracks, "track_key").select("alias_key", "was_known", model=ibis.literal(model)))
     where = ibis.union(*parts).join(played.select("alias_key", "user_bucket", year="local_year"), "alias_key")
-    return where.select("model", "user_bucket", "year").distinct().order_by("model", "user_bucket", "year")
+    slices = where.group_by("model", "user_bucket", "year").aggregate(was_known=where.was_known.any())
+    return slices.order_by("model", "user_bucket", "year")
+
+
+def gone(before: ir.Table, now: ir.Table) -> ir.Table:
+    """Plays, as far as they tell when something was heard, that are not there any more: rows of changed files."""
+    names = ["play_id", "ended_at", "content_type", "track_id", "track_name", "artist_name", "is_excluded", "match", "ms_played"]
+    return ibis.difference(before.select(names), now.select(names))
 
 
 def _restated_tracks(changes: Mapping[str, tuple[ir.Table, ir.Table]], now: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
     """Tracks of which a mart shows something else: track_key, by mart."""
-    names: dict[str, Shown] = {"name": _heard("name"), "album_name": _heard("album_name"), "artist_name": itemgetter("artist_name")}
+    names: dict[str, Shown] = {
+        "name": _heard("name"),
+        "album_name": _heard("album_name"),
+        "artist_name": itemgetter("artist_name"),
+    }
     named = _differing(changes["tracks"], "track_key", **names)
     recording = {name: itemgetter(name) for name in ("recording_key", "main_track_key")}
     recorded = _differing(changes["recordings"], "track_key", **recording)
-    of_main = now["recordings"].semi_join(named.rename(main_track_key="track_key"), "main_track_key").select("track_key")
+    of_main = now["recordings"].join(named.rename(main_track_key="track_key"), "main_track_key").select("track_key", "was_known")
     moved = _differing(changes["tracks"], "track_key", album_key=itemgetter("album_key"))
     titled = _differing(changes["albums"], "album_key", name=itemgetter("name"), by=itemgetter("artist_name"))
     credited = _differing(changes["track_artists"], "track_key", who=itemgetter("artist_key"), place=itemgetter("position"))
@@ -55,8 +66,8 @@ def _restated_tracks(changes: Mapping[str, tuple[ir.Table, ir.Table]], now: Mapp
     return {
         "top_tracks": named,
         "top_recordings": recorded.union(of_main),
-        "top_albums": moved.union(now["tracks"].semi_join(titled, "album_key").select("track_key")),
-        "top_artists": credited.union(now["track_artists"].semi_join(called, "artist_key").select("track_key")),
+        "top_albums": moved.union(now["tracks"].join(titled, "album_key").select("track_key", "was_known")),
+        "top_artists": credited.union(now["track_artists"].join(called, "artist_key").select("track_key", "was_known")),
         "daily_user_stats": credited,
     }
 
@@ -67,6 +78,8 @@ def _heard(name: str) -> Shown:
 
 
 def _differing(change: tuple[ir.Table, ir.Table], key: str, /, **shown: Shown) -> ir.Table:
-    """Keys of which other values are shown now than before."""
+    """Keys of which other values are shown now than before, and whether there was anything before: key, was_known."""
     before, now = (rows.select(key, **{f"shown_{name}": value(rows) for name, value in shown.items()}) for rows in change)
-    return ibis.union(ibis.difference(before, now), ibis.difference(now, before)).select(key).distinct()
+    keys = ibis.union(ibis.difference(before, now), ibis.difference(now, before)).select(key).distinct()
+    known = keys.left_join(before.select(key).distinct(), key)
+    return known.select(key, was_known=known[f"{key}_right"].notnull())
