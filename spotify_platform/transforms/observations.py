@@ -34,8 +34,9 @@ def observed(*parts: ir.Table, tables: Sequence[str]) -> ir.Table:
 
 
 def _told_by(headers: ir.Table, rows: ir.Table) -> ir.Table:
+    """Rows with the time (`at`) and the batch of each object that holds them."""
     content = ["_user", "_sha256"]
-    return rows.drop("_object", "_batch").join(headers.select(*content, "_object", "_batch"), content)
+    return rows.drop("_object", "_batch").join(headers.select(*content, "_batch", at=answered_at(headers)), content)
 
 
 def merged(*parts: ir.Table) -> ir.Table:
@@ -56,11 +57,12 @@ def merged(*parts: ir.Table) -> ir.Table:
 
 def _recently_played(rows: ir.Table) -> list[ir.Table]:
     music = rows.filter(rows.track["type"].fill_null("track") == "track")
-    return _tracks(_told(_opened(music.mutate(at=answered_at(music, music.played_at)), "track", "at", "_batch"), "track"))
+    dated = music.mutate(at=ibis.coalesce(music["at"], music.played_at))
+    return _tracks(_told(_opened(dated, "track", "at", "_batch"), "track"))
 
 
 def _catalogue_tracks(rows: ir.Table) -> list[ir.Table]:
-    tracks = _told(rows.mutate(at=answered_at(rows)), "track", asked=rows.linked_from["id"])
+    tracks = _told(rows, "track", asked=rows.linked_from["id"])
     return [*_tracks(tracks), _relinked(tracks)]
 
 
@@ -71,7 +73,7 @@ def _relinked(tracks: ir.Table) -> ir.Table:
 
 
 def _albums(rows: ir.Table) -> list[ir.Table]:
-    albums = _told(rows.mutate(at=answered_at(rows)), "album", tracks=rows.tracks["items"])
+    albums = _told(rows, "album", tracks=rows.tracks["items"])
     listed = albums.select(*_WHEN, album_id=albums["id"], track=albums.tracks.unnest())
     tracks = _opened(listed, "track", *_WHEN, "album_id")
     return [
@@ -84,7 +86,7 @@ def _albums(rows: ir.Table) -> list[ir.Table]:
 
 
 def _artists(rows: ir.Table) -> list[ir.Table]:
-    return [_observation(_told(rows.mutate(at=answered_at(rows)), "artist"), "artist")]
+    return [_observation(_told(rows, "artist"), "artist")]
 
 
 TOLD: Mapping[str, Callable[[ir.Table], list[ir.Table]]] = {
@@ -95,13 +97,12 @@ TOLD: Mapping[str, Callable[[ir.Table], list[ir.Table]]] = {
 }
 
 
-def answered_at(rows: ir.Table, otherwise: ir.Value | None = None) -> ir.Value:
-    """Time of the answer that holds a row: the one in its key, else `otherwise`, else none."""
-    digits, fraction = rows["_object"].re_extract(_TIME, 1), rows["_object"].re_extract(_TIME, 2)
+def answered_at(objects: ir.Table) -> ir.TimestampValue:
+    """Time of an answer, as it is written into its key; null where none is."""
+    digits, fraction = objects["_object"].re_extract(_TIME, 1), objects["_object"].re_extract(_TIME, 2)
     parts = [digits[:4], "-", digits[4:6], "-", digits[6:8], " ", digits[9:11], ":", digits[11:13], ":", digits[13:15]]
     text = ibis.literal("").join([*parts, ibis.ifelse(fraction == "", "", ibis.literal(".") + fraction)])
-    at = ibis.ifelse(digits == "", None, text).try_cast(TIMESTAMP)
-    return at if otherwise is None else ibis.coalesce(at, otherwise)
+    return ibis.ifelse(digits == "", None, text).try_cast(TIMESTAMP)
 
 
 def _told(objects: ir.Table, entity: str, **more: ir.Value) -> ir.Table:
