@@ -40,11 +40,11 @@ from spotify_platform.transforms.albums import albums
 from spotify_platform.transforms.artists import artists
 from spotify_platform.transforms.audio_features import features_told, latest_features
 from spotify_platform.transforms.credits import credits_of
-from spotify_platform.transforms.histories import history, of_ids, others_than, touched
+from spotify_platform.transforms.histories import advanced, history, touched
 from spotify_platform.transforms.observations import merged, observed
 from spotify_platform.transforms.played_tracks import heard_tracks, played_tracks
 from spotify_platform.transforms.recordings import recordings
-from spotify_platform.transforms.slices import slices_by, together
+from spotify_platform.transforms.slices import slices_by
 from spotify_platform.transforms.track_aliases import track_aliases
 from spotify_platform.transforms.tracks import tracks
 
@@ -110,7 +110,7 @@ def _answers(engine: Engine, bronze: Snapshot, batches: str) -> tuple[ir.Table, 
 
 
 def advance_history(platform: Platform, entity: str) -> Turn:
-    """Make the versions of those entities anew of which something new was told."""
+    """Bring on the versions of those entities of which something new was told."""
     engine, table = platform.engine, HISTORIES[entity]
 
     def compute(step: Step) -> Change:
@@ -119,14 +119,14 @@ def advance_history(platform: Platform, entity: str) -> Turn:
             return Overwrite(engine.derive(history, engine.read(told), entity=entity))
         if not step.changed(engine):
             return Append(None)
-        ids = engine.cache(engine.derive(touched, engine.read(told, f"_batch > {step.last}"), entity=entity))
+        since = engine.values([{"batch": step.last}], {"batch": "int64"})
+        ids = engine.cache(engine.derive(touched, engine.read(told), engine.read(step.own), since, entity=entity))
         buckets: list[Slice] = engine.fetch(engine.derive(slices_by, ids, cut=["entity_bucket"])).to_pylist()
         if not buckets:
             return Append(None)
-        anew = engine.derive(history, engine.derive(of_ids, engine.read(told), ids, column="entity_id"), entity=entity)
         there = engine.read(step.own, predicate_of(buckets))
-        kept = engine.derive(others_than, there, ids, column=f"{entity}_id")
-        return replaced_where_other(engine, step.own, engine.derive(together, kept, anew), buckets)
+        anew = engine.derive(advanced, engine.read(told), there, ids, since, entity=entity)
+        return replaced_where_other(engine, step.own, anew, buckets)
 
     return advance(engine, table, [OBSERVATIONS], compute)
 

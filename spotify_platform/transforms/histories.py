@@ -11,22 +11,6 @@ from spotify_platform.contracts.silver_catalogue import ATTRIBUTES, HISTORIES
 from spotify_platform.transforms.keys import entity_bucket
 
 
-def touched(observations: ir.Table, *, entity: str) -> ir.Table:
-    """Ids of the entities that observations are of: entity_id, entity_bucket."""
-    ids = observations.filter(observations.entity == entity).select("entity_id").distinct()
-    return ids.mutate(entity_bucket=entity_bucket(ids.entity_id))
-
-
-def of_ids(rows: ir.Table, ids: ir.Table, *, column: str) -> ir.Table:
-    """Rows of some entities."""
-    return rows.semi_join(ids, [rows[column] == ids.entity_id])
-
-
-def others_than(rows: ir.Table, ids: ir.Table, *, column: str) -> ir.Table:
-    """Rows of all other entities."""
-    return rows.anti_join(ids, [rows[column] == ids.entity_id])
-
-
 def history(observations: ir.Table, *, entity: str) -> ir.Table:
     """Versions of the entities of one kind.
 
@@ -34,8 +18,78 @@ def history(observations: ir.Table, *, entity: str) -> ir.Table:
         observations: rows of `silver/observations`, for each entity all of them.
         entity: artist, album or track.
     """
-    table, names = HISTORIES[entity], [column.name for column in ATTRIBUTES[entity]]
-    states = _states(_tellings(observations.filter(observations.entity == entity), names), names)
+    return _versions(_tellings(observations.filter(observations.entity == entity), _names(entity)), entity)
+
+
+def touched(observations: ir.Table, versions: ir.Table, since: ir.Table, *, entity: str) -> ir.Table:
+    """Entities of which something new was told: entity_id, entity_bucket, is_late (it is not all newer than what was told).
+
+    Args:
+        observations: rows of `silver/observations`, all of them.
+        versions: the history as it was.
+        since: batch, one row: what is newer is new.
+        entity: artist, album or track.
+    """
+    rows = observations.filter(observations.entity == entity).cross_join(since.select(since="batch"))
+    fresh = rows.filter(rows["_batch"] > rows.since)
+    days = fresh.select("entity_id", "since", day=fresh["_days"].unnest())
+    at, is_new = days.day["at"], days.day["batch"] > days.since
+    new = days.group_by("entity_id").aggregate(
+        first_new=at.min(where=is_new), last_old=at.max(where=~is_new), is_undated=at.isnull().any()
+    )
+    others = rows.filter(rows["_batch"] <= rows.since)
+    told_at = others.last_told_at
+    before = others.group_by("entity_id").aggregate(last_told=told_at.max(), was_undated=told_at.isnull().any())
+    known = new.left_join(before, "entity_id").drop("entity_id_right")
+    current = versions.filter(versions.is_current).select("valid_from", entity_id=f"{entity}_id")
+    known = known.left_join(current, "entity_id")
+    # The first time of a day may have moved, and the version that began at its old time with it.
+    times = [known.last_told, known.last_old, known.valid_from]
+    is_late = ibis.or_(*[(known.first_new <= time).fill_null(False) for time in times])  # noqa: FBT003 - a literal
+    is_late |= known.is_undated | known.was_undated.fill_null(False)  # noqa: FBT003
+    return known.select("entity_id", entity_bucket=entity_bucket(known.entity_id), is_late=is_late)
+
+
+def advanced(observations: ir.Table, there: ir.Table, ids: ir.Table, since: ir.Table, *, entity: str) -> ir.Table:
+    """Versions of some buckets after something new was told: what is newer than all before goes on from the last version.
+
+    Args:
+        observations: rows of `silver/observations`, all of them.
+        there: versions of these buckets as they were.
+        ids: what `touched` gives.
+        since: batch, one row.
+        entity: artist, album or track.
+    """
+    key, names = f"{entity}_id", _names(entity)
+    of_entity = observations.filter(observations.entity == entity)
+    late, onward = ids.filter(ids.is_late), ids.filter(~ids.is_late)
+    mine = there.semi_join(onward, [there[key] == onward.entity_id])
+    last = mine.filter(mine.is_current).rename(entity_id=key, at="valid_from")
+    dated = of_entity.semi_join(onward, "entity_id").cross_join(since.select(since="batch"))
+    fresh = dated.filter(dated["_batch"] > dated.since)
+    days = fresh.select("entity_id", "since", *names, day=fresh["_days"].unnest())
+    new = days.filter(days.day["batch"] > days.since)
+    columns = ["entity_id", *names, "at"]
+    told = last.select(*columns).union(new.mutate(at=new.day["at"]).select(*columns))
+    versions = _versions(told.mutate(said=_text(told, names)), entity)
+    numbered = versions.left_join(last.select("entity_id", first="version"), versions[key] == last.entity_id)
+    went_on = numbered.mutate(version=numbered.version + numbered["first"].fill_null(1) - 1)
+    return ibis.union(
+        there.anti_join(ids, [there[key] == ids.entity_id]),
+        mine.filter(~mine.is_current),
+        went_on.select(*there.columns),
+        history(of_entity.semi_join(late, "entity_id"), entity=entity),
+    )
+
+
+def _names(entity: str) -> list[str]:
+    return [column.name for column in ATTRIBUTES[entity]]
+
+
+def _versions(tellings: ir.Table, entity: str) -> ir.Table:
+    """What was known after each time, as long as it stayed the same."""
+    table, names = HISTORIES[entity], _names(entity)
+    states = _states(tellings, names)
     of_one = ibis.window(group_by="entity_id", order_by="place")
     state = ibis.struct({name: states[name] for name in names})
     compared = states.mutate(is_same=(ibis.row_number().over(of_one) > 0) & state.identical_to(state.lag().over(of_one)))
@@ -52,7 +106,7 @@ def history(observations: ir.Table, *, entity: str) -> ir.Table:
 
 
 def _tellings(observations: ir.Table, names: list[str]) -> ir.Table:
-    """Times at which something was told that may differ from what was told before: entity_id, at, attributes.
+    """Times at which something was told that may differ from what was told before: entity_id, at, attributes, said.
 
     In a month with one telling only its first time can: that spares the days of most entities. What is told without a
     time, and with one as well, is told at that time.

@@ -17,10 +17,9 @@ from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.contracts.silver_catalogue import ENTITIES, HISTORIES, MADE_OF
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.pipeline.catalogue import TOLD_BY, TRANSFORMS
-from spotify_platform.transforms.histories import history, of_ids, others_than, touched
+from spotify_platform.transforms.histories import advanced, history, touched
 from spotify_platform.transforms.observations import merged, observed
 from spotify_platform.transforms.played_tracks import played_tracks
-from spotify_platform.transforms.slices import together
 from spotify_platform_tests.oracle.catalogue_examples import EXAMPLES
 from spotify_platform_tests.oracle.catalogue_histories import TABLES, named_apart, world
 from spotify_platform_tests.oracle.catalogue_rules import name_key, silver_of
@@ -165,7 +164,7 @@ def test_order_repetition_and_splitting_of_answers_do_not_show(engine: DuckDbDel
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
-def test_entities_of_which_nothing_new_is_told_stay_as_they_are(engine: DuckDbDelta, entity: str) -> None:
+def test_versions_go_on_from_the_last_where_all_that_is_new_is_newer(engine: DuckDbDelta, entity: str) -> None:
     told = worlds(400, seed=33)
     answers = {table: rows_of(told, table) for table in TABLES}
     first, rest = (
@@ -176,14 +175,13 @@ def test_entities_of_which_nothing_new_is_told_stay_as_they_are(engine: DuckDbDe
         for early in (True, False)
     )
     said = engine.cache(engine.derive(merged, first, rest))
-    ids = engine.cache(engine.derive(touched, said.filter(said["_batch"] > 1), entity=entity))
-    before, anew, whole = (
-        engine.derive(history, rows, entity=entity)
-        for rows in (first, engine.derive(of_ids, said, ids, column="entity_id"), said)
+    since = engine.values([{"batch": 1}], {"batch": "int64"})
+    before, whole = (engine.cache(engine.derive(history, rows, entity=entity)) for rows in (first, said))
+    ids = engine.cache(engine.derive(touched, said, before, since, entity=entity))
+    assert {row["is_late"] for row in fetched(engine, ids)} == {True, False}, (
+        "one of the two ways is not gone: nothing is seen of it"
     )
-    kept = engine.cache(engine.derive(others_than, before, ids, column=f"{entity}_id"))
-    assert engine.count(kept), "everything is told of anew: the comparison sees nothing"
-    found = engine.derive(together, kept, anew)
+    found = engine.derive(advanced, said, before, ids, since, entity=entity)
     assert_same({"history": fetched(engine, whole)}, {"history": fetched(engine, found)}, told)
 
 
