@@ -10,7 +10,7 @@ import argparse
 import json
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fold import land, track
@@ -72,8 +72,9 @@ _FIELDS = ("id", "duration_ms", "explicit", "disc_number", "track_number", "exte
 
 
 def _type(type_: str) -> str:
-    from spotify_platform.lakehouse.duckdb_sql import type_sql  # noqa: PLC0415 - a word of SQL
     import ibis  # noqa: PLC0415
+
+    from spotify_platform.lakehouse.duckdb_sql import type_sql  # noqa: PLC0415 - a word of SQL
 
     return type_sql(ibis.dtype(type_))
 
