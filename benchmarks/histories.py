@@ -50,8 +50,8 @@ def _bronze_sql(platform: Platform) -> str:
         "popularity": "(50 + case when n % 2 = 0 then hash(n, day // 40) % 3 else 0 end)::bigint",
         "_part": "'row'",
         "_batch": "1::bigint",
-        "_object": f"'catalogue_api/me/' || strftime({at}, '%Y/%m/%d/%Y%m%dT060000Z-') || lpad((n // {IN_AN_OBJECT})::varchar, 8, '0')"
-        " || '.json'",
+        "_object": f"'catalogue_api/me/' || strftime({at}, '%Y/%m/%d/%Y%m%dT060000Z-')"
+        f" || lpad((n // {IN_AN_OBJECT})::varchar, 8, '0') || '.json'",
         "_sha256": f"md5(day || '/' || n // {IN_AN_OBJECT})",
         "_user": "'me'",
         "_row": f"(n % {IN_AN_OBJECT})::bigint",

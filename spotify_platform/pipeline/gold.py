@@ -70,7 +70,8 @@ def _published(engine: Engine, own: Snapshot, built: Built, scratch: Scratch, to
         return own
     rows = built.rows(scratch, own.table)
     if not is_users(own.table):
-        return commit(engine, own, Put([Part(rows[0], [])], whole=True), top)
+        is_same = not built.is_all and engine.difference(engine.read(own), rows[0]) == (0, 0)
+        return own if is_same else commit(engine, own, Put([Part(rows[0], [])], whole=True), top)
     slices = [coarser(of_part, own.table.partition_by) for of_part in built.slices[own.table.name]]
     parts = [Part(mine, of_part) for mine, of_part in zip(rows, slices, strict=True) if of_part or built.is_all]
     return commit(engine, own, Put(parts, whole=built.is_all), top)

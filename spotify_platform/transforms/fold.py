@@ -62,13 +62,15 @@ def _restated_tracks(changes: Mapping[str, tuple[ir.Table, ir.Table]], now: Mapp
     moved = _differing(changes["tracks"], "track_key", album_key=itemgetter("album_key"))
     titled = _differing(changes["albums"], "album_key", name=itemgetter("name"), by=itemgetter("artist_name"))
     credited = _differing(changes["track_artists"], "track_key", who=itemgetter("artist_key"), place=itemgetter("position"))
+    before, after = changes["track_artists"]
+    first = before.filter(before.position == 1), after.filter(after.position == 1)
     called = _differing(changes["artists"], "artist_key", name=itemgetter("name"))
     return {
         "top_tracks": named,
         "top_recordings": recorded.union(of_main),
         "top_albums": moved.union(now["tracks"].join(titled, "album_key").select("track_key", "was_known")),
         "top_artists": credited.union(now["track_artists"].join(called, "artist_key").select("track_key", "was_known")),
-        "daily_user_stats": credited,
+        "daily_user_stats": _differing(first, "track_key", who=itemgetter("artist_key")),
     }
 
 

@@ -103,7 +103,7 @@ class KilledError(BaseException):
     """As if the process ended here: nothing catches it."""
 
 
-@pytest.mark.parametrize("at_once", [gold.MOST_IN_ONE_PREDICATE, 3], ids=["everything", "whole buckets"])
+@pytest.mark.parametrize("at_once", [gold_work.MOST_IN_ONE_PREDICATE, 3], ids=["everything", "whole buckets"])
 @pytest.mark.parametrize("survives", [3, 8, 11, 20])
 def test_a_run_killed_between_the_parts_of_a_table_is_made_good(
     platform: Platform, monkeypatch: pytest.MonkeyPatch, at_once: int, survives: int
