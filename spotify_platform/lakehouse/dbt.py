@@ -175,16 +175,18 @@ def _chosen(folder: Path, models: Collection[str]) -> set[str]:
         left += above - chosen
         chosen |= above
     tests = [node for node in nodes.values() if node["resource_type"] == "test"]
-    whole = [
-        node["name"]
-        for node in tests
-        if (set(of_models) & set(node["depends_on"]["nodes"]) if node.get("attached_node") else _steps(node, of_models)) <= chosen
-    ]
+    whole = [node["name"] for node in tests if _needed(node, of_models) <= chosen]
     return {*(nodes[key]["name"] for key in chosen), *whole}
 
 
+def _needed(test: Mapping[str, Any], models: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Keys of the models that must be built for a test: those that it reads, of a test of several marts the steps alone."""
+    read = set(models) & set(test["depends_on"]["nodes"])
+    return read if test.get("attached_node") else _steps(test, models)
+
+
 def _steps(node: Mapping[str, Any], models: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """Keys of the models that are no marts and that something reads."""
+    """Keys of the models that are no marts and that a model or test reads."""
     return {key for key in node["depends_on"]["nodes"] if key in models and not _is_mart(models[key])}
 
 
