@@ -5,13 +5,6 @@
 {%- endmacro %}
 {% macro default__sha256_hex(text) -%} sha256({{ text }}) {%- endmacro %}
 
-{% macro latest_names(names) -%}
-  {{ return(adapter.dispatch('latest_names')(names)) }}
-{%- endmacro %}
-{% macro default__latest_names(names) -%}
-  struct_pack(ended_at := ended_at{% for name in names %}, {{ name }} := coalesce({{ name }}, ''){% endfor %})
-{%- endmacro %}
-
 {# Parts of a date by ISO 8601: `isodow` (Monday 1 to Sunday 7) and `isoyear`. #}
 {% macro iso_part(part, day) -%}
   {{ return(adapter.dispatch('iso_part')(part, day)) }}

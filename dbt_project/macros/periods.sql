@@ -10,14 +10,25 @@
     select *, 'all' as period, {{ all_time() }} as period_start from {{ of_all_time }}
 {% endmacro %}
 
-{# Whether a year is built of this model, or the next one, whose ranks look back at it. #}
-{% macro is_near(rows, year) -%}
-exists (
-        select 1 from {{ source('silver', 'slices') }} as built
-        where built.user_bucket = {{ rows }}.user_bucket and {{ year }} between built.year - 1 and built.year
-            and coalesce(built.model, '{{ model.name }}') = '{{ model.name }}'
-    )
-{%- endmacro %}
+{# Plays added up by month, as `measures` add them up further. #}
+{% macro added_up(plays, keys, which, month) %}
+    select
+        user_id,
+        user_bucket,
+        {%- for name, expression in keys.items() %}
+        {{ expression }} as {{ name }},
+        {%- endfor %}
+        {{ month }} as month_start,
+        cast(sum(play_count) as bigint) as play_count,
+        cast(sum(all_play_count) as bigint) as all_play_count,
+        cast(sum(listening_ms) as bigint) as listening_ms,
+        cast(sum(estimated_ms) as bigint) as estimated_ms,
+        min(ended_at) as first_played_at,
+        max(ended_at) as last_played_at
+    from {{ plays }}
+    where {{ which }}
+    group by user_id, user_bucket, {{ (keys.values() | list + [month]) | join(', ') }}
+{% endmacro %}
 
 {# Measures of rows that have them, added up. #}
 {% macro measures() %}
@@ -29,9 +40,43 @@ exists (
         max(last_played_at) as last_played_at
 {%- endmacro %}
 
-{% macro estimated_share() -%}
-coalesce(cast(estimated_ms as double) / nullif(listening_ms, 0), 0.0)
+{% macro estimated_share(estimated_ms='estimated_ms', listening_ms='listening_ms') -%}
+coalesce(cast({{ estimated_ms }} as double) / nullif({{ listening_ms }}, 0), 0.0)
 {%- endmacro %}
+
+{#
+  Relations of a query that has `months` and `all_time`: both in their `periods`, and the `totals` of a user, a period and keys.
+
+    keys     columns
+    of       join of the periods with what has the keys
+    more     name -> measure of the periods
+#}
+{% macro in_totals(keys, of='', more={}) %}
+periods as (
+
+    {{ in_periods('months', 'all_time') }}
+
+),
+
+totals as (
+
+    select
+        user_id,
+        user_bucket,
+        {{ year_of('period_start') }} as year,
+        period,
+        period_start,
+        {{ keys | join(', ') }},
+        {{- measures() }}
+        {%- for name, measure in more.items() %},
+        cast({{ measure }} as bigint) as {{ name }}
+        {%- endfor %}
+    from periods
+    {{ of }}
+    group by user_id, user_bucket, period, period_start, {{ keys | join(', ') }}
+
+)
+{% endmacro %}
 
 {#
   The first relations of a query: plays added up in each period (all, year, month), the last of them `totals`.
@@ -60,44 +105,5 @@ all_time as (
 
 ),
 
-periods as (
-
-    {{ in_periods('months', 'all_time') }}
-
-),
-
-totals as (
-
-    select
-        user_id,
-        user_bucket,
-        {{ year_of('period_start') }} as year,
-        period,
-        period_start,
-        {{ keys.keys() | join(', ') }},
-        {{- measures() }}
-    from periods
-    group by user_id, user_bucket, period, period_start, {{ keys.keys() | join(', ') }}
-
-)
-{% endmacro %}
-
-{# Measures of plays by month. #}
-{% macro added_up(plays, keys, which, month) %}
-    select
-        user_id,
-        user_bucket,
-        {%- for name, expression in keys.items() %}
-        {{ expression }} as {{ name }},
-        {%- endfor %}
-        {{ month }} as month_start,
-        sum(play_count) as play_count,
-        sum(all_play_count) as all_play_count,
-        sum(listening_ms) as listening_ms,
-        sum(estimated_ms) as estimated_ms,
-        min(ended_at) as first_played_at,
-        max(ended_at) as last_played_at
-    from {{ plays }}
-    where {{ which }}
-    group by user_id, user_bucket, {{ (keys.values() | list + [month]) | join(', ') }}
+{{ in_totals(keys.keys()) }}
 {% endmacro %}

@@ -21,41 +21,12 @@ all_time as (
     select user_id, user_bucket, track_key, {{ all_time() }} as month_start,
         {{- measures() }}
     from {{ ref('stg_track_months') }} as months_of_tracks
-    where exists (
-        select 1 from {{ source('silver', 'slices') }} as built
-        where built.user_bucket = months_of_tracks.user_bucket and built.year = {{ year_of(all_time()) }}
-            and coalesce(built.model, '{{ model.name }}') = '{{ model.name }}'
-    )
+    where {{ is_all_time_built('months_of_tracks') }}
     group by user_id, user_bucket, track_key
 
 ),
 
-periods as (
-
-    {{ in_periods('months', 'all_time') }}
-
-),
-
-totals as (
-
-    select
-        user_id,
-        user_bucket,
-        {{ year_of('period_start') }} as year,
-        period,
-        period_start,
-        {{ key }},
-        {{- measures() }}
-        {%- for name, measure in more.items() %},
-        cast({{ measure }} as bigint) as {{ name }}
-        {%- endfor %}
-    from periods
-    {%- if of %}
-    {{ of }}
-    {%- endif %}
-    group by user_id, user_bucket, period, period_start, {{ key }}
-
-),
+{{ in_totals([key], of, more) }},
 
 ranked as (
 
@@ -87,7 +58,7 @@ select
     ranked.{{ name }},
     {%- endfor %}
     ranked.listening_ms,
-    coalesce(cast(ranked.estimated_ms as double) / nullif(ranked.listening_ms, 0), 0.0) as estimated_share,
+    {{ estimated_share('ranked.estimated_ms', 'ranked.listening_ms') }} as estimated_share,
     ranked.first_played_at,
     ranked.last_played_at
 from ranked

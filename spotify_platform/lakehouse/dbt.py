@@ -160,21 +160,34 @@ def build(scratch: Path, home: Path, models: Collection[str], *, memory_limit: s
 
 
 def _chosen(folder: Path, models: Collection[str]) -> set[str]:
-    """Names of marts, of the steps that they read, and of the tests that read none but these.
+    """Names of marts, of the steps that they read, and of the tests that can be run then.
 
-    dbt's own ways to choose tests leave out those that read a source, or take those of marts that are not built.
+    A test of one mart reads none but these. One of several is run wherever the steps it reads are built: in place of the
+    other marts something stands in the database. dbt's own ways to choose tests leave out those that read a source, or take
+    those of marts that are not built.
     """
     nodes = _manifest_values(folder)["nodes"]
     of_models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
     chosen = {key for key, node in of_models.items() if node["name"] in models}
     left = list(chosen)
     while left:
-        above = [key for key in nodes[left.pop()]["depends_on"]["nodes"] if key in of_models and not _is_mart(of_models[key])]
-        left += [key for key in above if key not in chosen]
-        chosen.update(above)
+        above = _steps(nodes[left.pop()], of_models)
+        left += above - chosen
+        chosen |= above
     tests = [node for node in nodes.values() if node["resource_type"] == "test"]
-    whole = [node["name"] for node in tests if {key for key in node["depends_on"]["nodes"] if key in of_models} <= chosen]
+    whole = [node["name"] for node in tests if _needed(node, of_models) <= chosen]
     return {*(nodes[key]["name"] for key in chosen), *whole}
+
+
+def _needed(test: Mapping[str, Any], models: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Keys of the models that must be built for a test: those that it reads, of a test of several marts the steps alone."""
+    read = set(models) & set(test["depends_on"]["nodes"])
+    return read if test.get("attached_node") else _steps(test, models)
+
+
+def _steps(node: Mapping[str, Any], models: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Keys of the models that are no marts and that a model or test reads."""
+    return {key for key in node["depends_on"]["nodes"] if key in models and not _is_mart(models[key])}
 
 
 def sources_of(folder: Path) -> dict[str, set[str]]:

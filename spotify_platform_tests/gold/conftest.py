@@ -40,7 +40,7 @@ def models(nodes: list[Node]) -> dict[str, Node]:
 @pytest.fixture(scope="session")
 def marts(models: dict[str, Node]) -> dict[str, Node]:
     """Models that are published."""
-    return {name: node for name, node in models.items() if node["config"]["materialized"] == "table"}
+    return {name: node for name, node in models.items() if node["config"]["schema"] == "gold"}
 
 
 @pytest.fixture(scope="session")

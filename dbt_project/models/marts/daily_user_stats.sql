@@ -16,7 +16,7 @@ select
     cast(sum(play_count) as bigint) as play_count,
     cast(sum(all_play_count) as bigint) as all_play_count,
     cast(sum(listening_ms) as bigint) as listening_ms,
-    coalesce(cast(sum(estimated_ms) as double) / nullif(sum(listening_ms), 0), 0.0) as estimated_share,
+    {{ estimated_share('sum(estimated_ms)', 'sum(listening_ms)') }} as estimated_share,
     cast(count(distinct track_key) filter (where play_count > 0) as bigint) as unique_tracks,
     cast(count(distinct artist_key) filter (where play_count > 0) as bigint) as unique_artists,
     avg(listening_ms) filter (where play_count > 0) as average_track_ms,
