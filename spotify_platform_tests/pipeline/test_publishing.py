@@ -15,7 +15,7 @@ from spotify_platform.lakehouse.commit import Append, commit
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.publishing import published
-from spotify_platform.pipeline import gold, parts, silver
+from spotify_platform.pipeline import gold_work, parts, silver
 from spotify_platform.pipeline.gold import advance_gold
 from spotify_platform.pipeline.gold_build import GoldNotPublished, gold_tables
 from spotify_platform.pipeline.plan import order_rebuild
@@ -114,7 +114,7 @@ def test_a_run_killed_between_the_parts_of_a_table_is_made_good(
         land_for(platform, user, "first", 2020, 2022)
     refresh(platform)
     monkeypatch.setattr(parts, "ROWS_AT_ONCE", 1)
-    for module in (gold, silver, parts):
+    for module in (gold_work, silver, parts):
         monkeypatch.setattr(module, "MOST_IN_ONE_PREDICATE", at_once)
     for user in users:
         land_for(platform, user, "second", 2021, 2023)
