@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import obstore
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -16,11 +17,20 @@ from spotify_platform.errors import DataFailedCheck, WrongCall
 from spotify_platform.pipeline.importing import import_paths
 from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.settings import Settings, load_settings
-from spotify_platform.simulator import simulate, truth, write_extended_zip, write_truth
+from spotify_platform.simulator import (
+    History,
+    changing_catalogue,
+    listener_answers,
+    simulate,
+    truth,
+    write_extended_zip,
+    write_truth,
+)
 
 ZONE = "Europe/Berlin"
 QUESTION = """"select rank, artist_name, play_count from gold.top_artists where period = 'all' order by rank limit 5\""""
 USER = "demo"
+ASKED = ("tracks", "artists")
 MARK = ".made-by-spotify-platform-demo"
 
 
@@ -43,6 +53,8 @@ def run_demo(settings: Settings, console: Console, *, plays: int, seed: int) -> 
         write_extended_zip(history, Path(folder) / "my_spotify_data.zip")
         import_paths(demo, [Path(folder) / "my_spotify_data.zip"], USER)
     write_truth(history, home / "truth.json")
+    answers = _land_answers(demo, history)
+    console.print(f"Landed {answers} answers of the catalogue about what was played.", highlight=False)
     refreshed(demo, console)
     _show(demo, console)
     _compare(demo, console, known.extended_records)
@@ -51,6 +63,16 @@ def run_demo(settings: Settings, console: Console, *, plays: int, seed: int) -> 
     program = shlex.quote(str(Path(sys.executable).with_name("spotify-platform")))
     ask = f"SPOTIFY_PLATFORM_HOME={shlex.quote(str(home))} {program} sql {QUESTION}"
     console.print(f"Ask it:\n{ask}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _land_answers(settings: Settings, history: History) -> int:
+    """Put answers about the tracks of a history, and their artists, into the landing zone; how many."""
+    count = 0
+    for answer in listener_answers(history, changing_catalogue(history), days=1, user=USER):
+        if answer.kind in ASKED:
+            obstore.put(settings.landing_location.store(), answer.name, "".join(answer.text()).encode())
+            count += 1
+    return count
 
 
 def make_home(home: Path) -> None:
@@ -68,20 +90,28 @@ def make_home(home: Path) -> None:
 
 
 ACCOUNTING = """
-    select regexp_replace(object, '^.*(/|[.]zip!)', '') as document, rows_in as rows, rows_new as new, rows_repeat as repeat,
-        rows_quarantined as bad, status
-    from ops.accounting order by object"""
+    select if(source = 'catalogue_api', count(*) || ' answers of the catalogue', any_value(document)) as document,
+        sum(rows_in)::bigint as rows, sum(rows_new)::bigint as new, sum(rows_repeat)::bigint as repeat,
+        sum(rows_quarantined)::bigint as bad, status
+    from (select *, regexp_replace(object, '^.*(/|[.]zip!)', '') as document from ops.accounting)
+    group by source, if(source = 'catalogue_api', '', object), status order by source, 1"""
 TOP_TRACKS = """
     select rank, track_name || ' - ' || artist_name as name, play_count, listening_ms // 60000 as minutes
     from gold.top_tracks where period = 'all' order by rank limit 5"""
 TOP_ARTISTS = """
     select rank, artist_name as name, play_count, listening_ms // 60000 as minutes
     from gold.top_artists where period = 'all' order by rank limit 5"""
+TOP_ALBUMS = """
+    select rank, album.album_name || ' - ' || album.artist_name as name, album.release_date as released, play_count,
+        unique_tracks as tracks
+    from gold.top_albums join gold.dim_albums as album using (album_key) where period = 'all' order by rank limit 5"""
+
+SHOWN = {"Accounting": ACCOUNTING, "Top tracks": TOP_TRACKS, "Top artists": TOP_ARTISTS, "Top albums": TOP_ALBUMS}
 
 
 def _show(settings: Settings, console: Console) -> None:
     with reading_connection(settings) as con:
-        for title, query in (("Accounting", ACCOUNTING), ("Top tracks", TOP_TRACKS), ("Top artists", TOP_ARTISTS)):
+        for title, query in SHOWN.items():
             _table(con, console, title, query)
 
 
