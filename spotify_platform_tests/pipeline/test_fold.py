@@ -89,7 +89,7 @@ def test_what_no_row_of_a_user_shows_is_in_the_dimension_alone(lake: Platform, w
 @pytest.mark.parametrize(
     ("what", "document", "marts"),
     [
-        ("a second artist", {"tracks": [track(artists=[KALA, BO])]}, {"top_artists", "dim_artists"}),
+        ("a second artist", {"tracks": [track(artists=[KALA, BO])]}, {"top_artists", "dim_artists", "dim_tracks"}),
         (
             "another first artist",
             {"tracks": [track(artists=[BO, KALA])]},
