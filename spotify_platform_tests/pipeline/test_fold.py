@@ -1,5 +1,6 @@
 """The fold: an answer of the catalogue makes anew what shows it, and nothing else."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
-from spotify_platform_tests.conftest import MakeSettings
+from spotify_platform.settings import Settings, load_settings
 from spotify_platform_tests.scenario import account, drop, extended
 
 NIGHT, OTHER = "1111111111111111111111", "3333333333333333333333"
@@ -28,17 +29,30 @@ def artist(**changes: Any) -> dict[str, Any]:
     return KALA | {"type": "artist", "followers": {"total": 5}, "genres": [], "images": [], "popularity": 40} | changes
 
 
-@pytest.fixture
-def lake(make_settings: MakeSettings) -> Iterator[Platform]:
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Path:
     """Anna heard the track in 2022 and 2024, bert another one in 2024; the catalogue has told of the track and its artist."""
-    with opened(make_settings(buckets=64)) as platform:
-        landing = platform.settings.home / "landing"
-        rows = [extended(ts="2022-03-01T10:00:00Z"), extended(ts="2024-03-01T10:00:00Z")]
-        drop(landing, "inbox/anna/endsong.json", [*rows, extended(ts="2023-01-01T10:00:00Z", **other())])
-        drop(landing, "inbox/bert/endsong.json", [extended(ts="2024-04-01T10:00:00Z", **other())])
+    home = tmp_path_factory.mktemp("told")
+    (home / "cache").symlink_to(warm_home / "cache")
+    rows = [extended(ts="2022-03-01T10:00:00Z"), extended(ts="2024-03-01T10:00:00Z")]
+    drop(home / "landing", "inbox/anna/endsong.json", [*rows, extended(ts="2023-01-01T10:00:00Z", **other())])
+    drop(home / "landing", "inbox/bert/endsong.json", [extended(ts="2024-04-01T10:00:00Z", **other())])
+    with opened(settings_of(home)) as platform:
         tell(platform, 1, {"tracks": [track()]})
         tell(platform, 2, {"artists": [artist()]})
+    return home
+
+
+@pytest.fixture
+def lake(told: Path, tmp_path: Path) -> Iterator[Platform]:
+    """A lake of one's own with that in it."""
+    home = shutil.copytree(told, tmp_path / "home", symlinks=True)
+    with opened(settings_of(home)) as platform:
         yield platform
+
+
+def settings_of(home: Path) -> Settings:
+    return load_settings(home=home, settle_seconds=0, buckets=64)
 
 
 def other() -> dict[str, str]:
