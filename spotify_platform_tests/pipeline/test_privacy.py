@@ -76,7 +76,8 @@ def land_canaries(home: Path) -> None:
     drop(landing, "tracks.json", {"tracks": [song, track(2, id=None, **private), CANARY], **private})
     record = album(images=[private], tracks=page(song, **private), copyrights=[held], genres=[private], **private, **held)
     drop(landing, "albums.json", page(record, {**record, "genres": private}, **private))
-    drop(landing, "artists.json", [performer, artist(2, name={"username": CANARY}, followers=private)])
+    heard_artist = artist(id="2" * 22, genres=["art pop"], **private)  # so that genres have plays
+    drop(landing, "artists.json", [performer, heard_artist, artist(2, name={"username": CANARY}, followers=private)])
     drop(landing, "audio-features.json", audio_features(**private, **held))
     drop(landing, "search.json", {"tracks": page(song), "artists": page(performer)})
     drop(landing, "Userdata.json", private)
