@@ -110,8 +110,9 @@ def main() -> None:
             fill(platform, chosen.users, titles=TRACKS)
         land(home, 0, [track(n) for n in range(TRACKS)])
         print(f"catalogue of {TRACKS:,} tracks: {seconds(settings):.1f} s")
-    known = len(list((home / "landing").rglob("*0.json")))
-    for day, (what, tracks) in enumerate(changes(), start=known):
+    newest = max(path.name[:8] for path in (home / "landing").rglob("*.json"))
+    known = (datetime.strptime(newest, "%Y%m%d").replace(tzinfo=UTC) - BEGIN).days
+    for day, (what, tracks) in enumerate(changes(), start=known + 1):
         land(home, day, tracks)
         print(f"{what}: {seconds(settings):.2f} s")
 
