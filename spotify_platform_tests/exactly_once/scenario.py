@@ -14,19 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
+from spotify_platform.contracts.bronze_catalogue import SOURCE as CATALOGUE
+from spotify_platform.contracts.catalogue import SILVER
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import ACCOUNTING, PUBLISHED
-from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
+from spotify_platform.contracts.silver import PLAY_RECORDS
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.landing.keys import owner
 from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.rebuild import verify
-from spotify_platform_tests.scenario import account, answer, drop, extended, item
+from spotify_platform_tests.scenario import account, album, answer, artist, audio_features, drop, extended, item, track
 
 FIRST = date(2024, 12, 29)  # the waves pass the turn of a year: records touch slices on both sides of it
 BAD = {"ms_played": "long"}
-BATCHES = 2
+BATCHES = 3
 """Ledger batches that a wave makes with `SETTINGS`."""
 SETTINGS = {"batch_objects": 4}
 
@@ -45,6 +47,11 @@ class Wave:
         """A row of the extended history of this wave's day."""
         return extended(master_metadata_track_name=f"Track {n}", ts=f"{self.day}T23:{n:02d}:05Z", **changes)
 
+    @property
+    def new(self) -> dict[str, Any]:
+        """A row of a track that nobody heard before."""
+        return self.heard(11) | {"master_metadata_track_name": f"New {self.number}"}
+
     def polled(self, n: int) -> dict[str, Any]:
         """An item of the API of this wave's day."""
         return item(played_at=f"{self.day}T23:{n:02d}:05.{n:03d}Z")
@@ -57,7 +64,7 @@ class Wave:
         told = [before.heard(3)] if self.number else []
         polled = [before.polled(7)] if self.number else []
         return {
-            f"inbox/anna/{n}-history.json": [*(self.heard(i) for i in (1, 2, 3)), *told, self.heard(4, **BAD)],
+            f"inbox/anna/{n}-history.json": [*(self.heard(i) for i in (1, 2, 3)), *told, self.heard(4, **BAD), self.new],
             f"inbox/anna/{n}-takeout.zip!MyData/StreamingHistory0.json": [
                 account(endTime=f"{self.day} 23:01", trackName="Track 1"),
                 account(endTime=f"{self.day} 22:10"),
@@ -68,7 +75,22 @@ class Wave:
             ],
             self.api_key: [self.polled(6), self.polled(7), *polled, item(played_at="never")],
             f"inbox/bob/{n}-history.json": [self.heard(i) for i in (8, 9)],
+            **{self.told_key(second): rows for second, rows in enumerate(self.told)},
         }
+
+    @property
+    def told(self) -> list[list[dict[str, Any]]]:
+        """What the catalogue tells that day: something new of each kind."""
+        n = 100 + self.number
+        return [
+            [artist(n), artist(popularity=self.number)],
+            [album(n), album(label=f"Label {n}")],
+            [track(n, artists=[artist(n)], album=album(n, tracks=None)), track(popularity=self.number)],
+            [audio_features(n)],
+        ]
+
+    def told_key(self, second: int) -> str:
+        return f"catalogue_api/anna/{self.day:%Y/%m/%d}/{self.day:%Y%m%d}T23595{second}Z-{self.number:08x}.json"
 
     @property
     def api_key(self) -> str:
@@ -109,6 +131,8 @@ def is_bad(row: dict[str, Any]) -> bool:
 
 
 def source_of(key: str) -> str:
+    if key.startswith(f"{CATALOGUE}/"):
+        return CATALOGUE
     return "api" if key.startswith("api/") else "account" if "!" in key else "extended"
 
 
@@ -132,12 +156,14 @@ def assert_counts(platform: Platform, waves: int) -> None:
     bad = Counter((r["object"], r["row"]) for r in rows_of(platform, QUARANTINE))
     assert bad == Counter((key, n) for key, rows in documents.items() for n, row in enumerate(rows) if is_bad(row))
 
-    told = {(source_of(k), owner(k, "me"), json.dumps(row)) for k, rows in documents.items() for row in rows if not is_bad(row)}
+    of_plays = {key: rows for key, rows in documents.items() if source_of(key) != CATALOGUE}
+    told = {(source_of(k), owner(k, "me"), json.dumps(row)) for k, rows in of_plays.items() for row in rows if not is_bad(row)}
     records = Counter((r["source"], r["user_id"]) for r in rows_of(platform, PLAY_RECORDS))
     assert records == Counter((source, user) for source, user, _ in told)
     met: Counter[tuple[str, str]] = Counter()
     for a in rows_of(platform, ACCOUNTING):
-        met[a["source"], a["user_id"]] += a["rows_new"]
+        if a["source"] != CATALOGUE:
+            met[a["source"], a["user_id"]] += a["rows_new"]
     assert met == records
 
 
@@ -158,7 +184,7 @@ def state(platform: Platform) -> dict[str, list[str]]:
     pins = published(platform.engine)
     assert pins is not None
     found = {source.table.path: plain(platform, source.table, keep=("_part", "_object", "_row", "_status")) for source in SOURCES}
-    found |= {table.path: plain(platform, table) for table in (QUARANTINE, ACCOUNTING, PLAY_RECORDS, PLAYS)}
+    found |= {table.path: plain(platform, table) for table in (QUARANTINE, ACCOUNTING, *SILVER)}
     return found | {t.path: plain(platform, t, version=pins.versions[t.path]) for t in gold_tables(platform)}
 
 
