@@ -80,13 +80,13 @@ class Wave:
 
     @property
     def told(self) -> list[list[dict[str, Any]]]:
-        """What the catalogue tells that day: something new of each kind."""
-        n = 100 + self.number
+        """What the catalogue tells that day: something new of each kind, in several buckets."""
+        new = range(100 + 8 * self.number, 108 + 8 * self.number)
         return [
-            [artist(n), artist(popularity=self.number)],
-            [album(n), album(label=f"Label {n}")],
-            [track(n, artists=[artist(n)], album=album(n, tracks=None)), track(popularity=self.number)],
-            [audio_features(n)],
+            [*map(artist, new), artist(popularity=self.number)],
+            [*map(album, new), album(label=f"Label {self.number}")],
+            [*(track(n, artists=[artist(n)], album=album(n, tracks=None)) for n in new), track(popularity=self.number)],
+            [*map(audio_features, new)],
         ]
 
     def told_key(self, second: int) -> str:
