@@ -39,7 +39,7 @@ def track(number: int, edition: int = 0, popularity: int = 50) -> dict[str, Any]
         "disc_number": 1,
         "track_number": number % 12 + 1,
         "popularity": popularity,
-        "external_ids": {"isrc": f"DEXXX{number - number % 8 % 2:07d}"},
+        "external_ids": {"isrc": f"DEA37{number // 2:07d}"},
         "artists": [artist(n) for n in artists],
         "album": {
             "id": f"album{number % ALBUMS:017d}",

@@ -13,12 +13,14 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import ibis
 from fold import land, track
 
 from spotify_platform.contracts import bronze_catalogue
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.contracts.silver_catalogue import HISTORIES, OBSERVATIONS
 from spotify_platform.lakehouse.delta_tables import schema_of
+from spotify_platform.lakehouse.duckdb_sql import type_sql
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.refresh import steps
 from spotify_platform.settings import load_settings
@@ -72,10 +74,6 @@ _FIELDS = ("id", "duration_ms", "explicit", "disc_number", "track_number", "exte
 
 
 def _type(type_: str) -> str:
-    import ibis  # noqa: PLC0415
-
-    from spotify_platform.lakehouse.duckdb_sql import type_sql  # noqa: PLC0415 - a word of SQL
-
     return type_sql(ibis.dtype(type_))
 
 

@@ -56,7 +56,7 @@ class Order:
 class Built:
     """dbt's database files; by mart of users the slices that are in each; the marts that were made.
 
-    `results` are dbt's of the last database, since one that fails ends it all.
+    `results` are dbt's, each model and test once: of several databases the last one's, since one that fails ends it all.
     """
 
     areas: list[Path] = field(default_factory=list)
@@ -184,7 +184,8 @@ def fresh_area(platform: Platform, name: str) -> Path:
 
 def _audit(platform: Platform, built: Built, area: Path, models: Collection[str]) -> None:
     """Let dbt build and test marts in a database that is given all they need."""
-    built.results += audited(platform, area, models, left="Gold is as it was")
+    results = audited(platform, area, models, left="Gold is as it was")
+    built.results = list({result.unique_id: result for result in (*built.results, *results)}.values())
     built.models |= set(models)
     built.areas.append(area)
 

@@ -3,8 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.silver_catalogue import ALBUMS, CREDITED
-from spotify_platform.transforms.keys import NAMED, entity_bucket
+from spotify_platform.contracts.silver_catalogue import ALBUMS
+from spotify_platform.transforms.keys import NAMED, credited_by_name, entity_bucket
 
 
 def albums(versions: ir.Table, tracks: ir.Table) -> ir.Table:
@@ -22,12 +22,11 @@ def albums(versions: ir.Table, tracks: ir.Table) -> ir.Table:
     keys = now.select("album_key").union(named.select("album_key"), distinct=True)
     told = keys.left_join(named, "album_key").drop("album_key_right").left_join(now, "album_key")
     artist_name = ibis.coalesce(told.artists[0]["name"], told.heard_artist_name)
-    by_name = ibis.array([ibis.struct({"id": ibis.null("string"), "name": artist_name})]).cast(CREDITED)
     complete = told.mutate(
         album_id=ibis.ifelse(told.album_key.startswith(NAMED), None, told.album_key),
         name=told.name.fill_null(told.heard_name),
         artist_name=artist_name,
-        artists=ibis.coalesce(told.artists, ibis.ifelse(artist_name.notnull(), by_name, None)),
+        artists=told.artists.fill_null(credited_by_name(artist_name)),
         released_on=_first_day(told.release_date),
         is_in_catalogue=told.version.notnull(),
         changed_at=told.valid_from,

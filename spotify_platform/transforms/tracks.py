@@ -3,8 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.silver_catalogue import CREDITED, TRACKS
-from spotify_platform.transforms.keys import NAMED, entity_bucket, name_key
+from spotify_platform.contracts.silver_catalogue import TRACKS
+from spotify_platform.transforms.keys import NAMED, credited_by_name, entity_bucket, name_key
 
 _TYPES = {column.name: column.type for column in TRACKS.columns}
 
@@ -22,12 +22,11 @@ def tracks(aliases: ir.Table, versions: ir.Table, heard: ir.Table, albums: ir.Ta
     now = versions.filter(versions.is_current).rename(track_key="track_id").drop("entity_bucket")
     told = keys.left_join(_heard(heard), "track_key").drop("track_key_right").left_join(now, "track_key")
     artist_name = ibis.coalesce(told.artists[0]["name"], told.heard_artist_name)
-    by_name = ibis.array([ibis.struct({"id": ibis.null("string"), "name": artist_name})]).cast(CREDITED)
     named = told.mutate(
         track_id=ibis.ifelse(told.track_key.startswith(NAMED), None, told.track_key),
         name=told.name.fill_null(told.heard_name),
         artist_name=artist_name,
-        artists=ibis.coalesce(told.artists, ibis.ifelse(artist_name.notnull(), by_name, None)),
+        artists=told.artists.fill_null(credited_by_name(artist_name)),
         is_in_catalogue=told.version.notnull(),
         changed_at=told.valid_from,
         entity_bucket=entity_bucket(told.track_key),
