@@ -18,7 +18,7 @@ from fold import land, track
 
 from spotify_platform.contracts import bronze_catalogue
 from spotify_platform.contracts.ops import LEDGER
-from spotify_platform.contracts.silver_catalogue import HISTORIES, OBSERVATIONS
+from spotify_platform.contracts.silver_told import HISTORIES, OBSERVATIONS
 from spotify_platform.lakehouse.delta_tables import schema_of
 from spotify_platform.lakehouse.duckdb_sql import type_sql
 from spotify_platform.pipeline.platform import Platform, opened

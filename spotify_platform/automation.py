@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from spotify_platform.assets.parts import POOL
-from spotify_platform.contracts.silver_catalogue import ENTITIES
+from spotify_platform.contracts.silver_told import ENTITIES
 from spotify_platform.errors import WrongCall
-from spotify_platform.lakehouse.dbt import STATISTICS
+from spotify_platform.lakehouse.dbt_project import STATISTICS
 from spotify_platform.resources import PlatformResource, check_bucket, queue_client
 
 if TYPE_CHECKING:

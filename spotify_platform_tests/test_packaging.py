@@ -47,7 +47,7 @@ def test_the_demo_runs_from_it_in_another_folder(wheel: Path, tmp_path: Path) ->
         archive.extractall(installed)
     places = {"PYTHONPATH": str(installed), "SPOTIFY_PLATFORM_HOME": str(tmp_path / "home"), "HOME": str(tmp_path)}
     run = {"env": os.environ | places, "cwd": tmp_path, "capture_output": True, "text": True}
-    where = "import spotify_platform.lakehouse.dbt as d; print(d.project_dir())"
+    where = "import spotify_platform.lakehouse.dbt_project as d; print(d.project_dir())"
     found = subprocess.run([sys.executable, "-c", where], check=True, **run)
     assert found.stdout.strip() == str(installed / "spotify_platform" / "_dbt_project")
     demo = [sys.executable, "-m", "spotify_platform.cli", "demo", "--plays", "300"]

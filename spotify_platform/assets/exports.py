@@ -7,7 +7,7 @@ import dagster as dg
 from spotify_platform.assets.parts import OWNERS, POOL, key
 from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.errors import WrongCall
-from spotify_platform.lakehouse.dbt import STATISTICS
+from spotify_platform.lakehouse.dbt_project import STATISTICS
 from spotify_platform.resources import PlatformResource
 
 NIGHTLY = "0 4 * * *"  # after the upkeep: a table whose files it has put together has a new version

@@ -13,9 +13,11 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 
 from spotify_platform.assets.parts import KINDS, OWNERS, POOL, key
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT
-from spotify_platform.contracts.silver_catalogue import ARTISTS, AUDIO_FEATURES, RECORDINGS
+from spotify_platform.contracts.silver_catalogue import ARTISTS, RECORDINGS
+from spotify_platform.contracts.silver_told import AUDIO_FEATURES
 from spotify_platform.errors import DataFailedCheck
-from spotify_platform.lakehouse.dbt import STATISTICS, manifest_dir, project_dir
+from spotify_platform.lakehouse.dbt import manifest_dir
+from spotify_platform.lakehouse.dbt_project import STATISTICS, project_dir
 from spotify_platform.resources import PlatformResource
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from spotify_platform.contracts import bronze_catalogue
 from spotify_platform.contracts.bronze import PLAY_SOURCES, QUARANTINE, RECENTLY_PLAYED, SOURCES
 from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
-from spotify_platform.contracts.silver_catalogue import AUDIO_FEATURES, CATALOGUE, MADE_OF, OBSERVATIONS, PLAYED_TRACKS
+from spotify_platform.contracts.silver_catalogue import CATALOGUE, MADE_OF, PLAYED_TRACKS
+from spotify_platform.contracts.silver_told import AUDIO_FEATURES, OBSERVATIONS
 
 _BRONZE = [key(source.table) for source in SOURCES]
 

@@ -18,17 +18,15 @@ from spotify_platform.contracts.silver_catalogue import (
     ALBUM_ARTISTS,
     ALBUMS,
     ARTISTS,
-    AUDIO_FEATURES,
     HEARD_TRACKS,
-    HISTORIES,
     MADE_OF,
-    OBSERVATIONS,
     PLAYED_TRACKS,
     RECORDINGS,
     TRACK_ALIASES,
     TRACK_ARTISTS,
     TRACKS,
 )
+from spotify_platform.contracts.silver_told import AUDIO_FEATURES, HISTORIES, OBSERVATIONS
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Put, Step, Turn, advance
 from spotify_platform.lakehouse.engine import NOTHING, Engine, Part, Snapshot
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, one_of, predicate_of

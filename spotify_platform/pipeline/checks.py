@@ -17,12 +17,12 @@ from spotify_platform.contracts.silver_catalogue import (
     ARTISTS,
     CATALOGUE,
     HEARD_TRACKS,
-    OBSERVATIONS,
     RECORDINGS,
     TRACK_ALIASES,
     TRACK_ARTISTS,
     TRACKS,
 )
+from spotify_platform.contracts.silver_told import OBSERVATIONS
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of

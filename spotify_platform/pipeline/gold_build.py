@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.errors import DataFailedCheck
-from spotify_platform.lakehouse import dbt
+from spotify_platform.lakehouse import dbt, dbt_project
 from spotify_platform.lakehouse.engine import Scratch, Snapshot
 from spotify_platform.lakehouse.slices import Slice, of_buckets, predicate_of
 from spotify_platform.pipeline.gold_given import Given, named, nothing_of
@@ -43,7 +43,7 @@ class Order:
     @property
     def constant(self) -> set[str]:
         """Names of the marts that follow from the project alone, and that others read."""
-        return dbt.constant_tables(dbt.manifest_dir(self.platform.settings.home))
+        return dbt_project.constant_tables(dbt.manifest_dir(self.platform.settings.home))
 
     def slices_in(self, part: Sequence[Slice]) -> dict[str, list[Slice]]:
         """Slices of each mart of users in these buckets."""
@@ -81,7 +81,7 @@ class GoldNotPublished(DataFailedCheck):
 
 def gold_tables(platform: Platform) -> list[Table]:
     """Contracts of the marts that are published together, read from dbt's own files."""
-    return dbt.gold_tables(dbt.manifest_dir(platform.settings.home))
+    return dbt_project.gold_tables(dbt.manifest_dir(platform.settings.home))
 
 
 def is_users(table: Table) -> bool:

@@ -6,7 +6,8 @@ from functools import partial
 from spotify_platform.contracts.model import Table
 from spotify_platform.lakehouse.cache import forget_others
 from spotify_platform.lakehouse.compiled import TRANSFORMS, fingerprint
-from spotify_platform.lakehouse.dbt import DBT, project_hash
+from spotify_platform.lakehouse.dbt import DBT
+from spotify_platform.lakehouse.dbt_project import project_hash
 from spotify_platform.lakehouse.engine import Tidied
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.bronze import forget_attempts

@@ -12,9 +12,10 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.model import Table
-from spotify_platform.contracts.silver_catalogue import ALBUM_ARTISTS, AUDIO_FEATURES, OBSERVATIONS, TRACK_ARTISTS
+from spotify_platform.contracts.silver_catalogue import ALBUM_ARTISTS, TRACK_ARTISTS
+from spotify_platform.contracts.silver_told import AUDIO_FEATURES, OBSERVATIONS
 from spotify_platform.errors import Conflict
-from spotify_platform.lakehouse import dbt
+from spotify_platform.lakehouse import dbt, dbt_project
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, commit
 from spotify_platform.lakehouse.engine import Engine, Scratch, Snapshot
 from spotify_platform.lakehouse.publishing import Pins, published
@@ -35,7 +36,7 @@ LEFT = "The statistics are as they were"
 
 def statistics_tables(platform: Platform) -> list[Table]:
     """Contracts of the statistics, read from dbt's own files."""
-    return dbt.gold_tables(dbt.manifest_dir(platform.settings.home), statistics=True)
+    return dbt_project.gold_tables(dbt.manifest_dir(platform.settings.home), statistics=True)
 
 
 def every_table(platform: Platform) -> list[Table]:

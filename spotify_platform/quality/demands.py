@@ -4,7 +4,8 @@ from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.model import Column, Table
 from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.contracts.silver import MATCH_REPORT, PLAYS
-from spotify_platform.contracts.silver_catalogue import ARTISTS, OBSERVATIONS
+from spotify_platform.contracts.silver_catalogue import ARTISTS
+from spotify_platform.contracts.silver_told import OBSERVATIONS
 
 CONTRACT = "contract"
 ROWS_ARE_ALL_THERE = "rows_are_all_there"

@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.silver_catalogue import AUDIO_FEATURES
+from spotify_platform.contracts.silver_told import AUDIO_FEATURES
 from spotify_platform.transforms.keys import entity_bucket
 from spotify_platform.transforms.observations import answered_at
 

@@ -7,7 +7,7 @@ the order in which they came cannot show.
 import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.silver_catalogue import ATTRIBUTES, HISTORIES
+from spotify_platform.contracts.silver_told import ATTRIBUTES, HISTORIES
 from spotify_platform.transforms.keys import entity_bucket
 
 

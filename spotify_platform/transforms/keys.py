@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.silver_catalogue import CREDITED, ENTITY_BUCKETS
+from spotify_platform.contracts.silver_told import CREDITED, ENTITY_BUCKETS
 
 NAMED = "name:"
 """How keys of names begin; any other key is a Spotify id."""

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import TIMESTAMP
-from spotify_platform.contracts.silver_catalogue import ALL_ATTRIBUTES, ATTRIBUTES, OBSERVATIONS, UNDATED
+from spotify_platform.contracts.silver_told import ALL_ATTRIBUTES, ATTRIBUTES, OBSERVATIONS, UNDATED
 
 _TYPES = {column.name: column.type for column in OBSERVATIONS.columns}
 _WHEN = ("month", "_days")

@@ -6,7 +6,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from spotify_platform.lakehouse.dbt import PARSED, manifest_dir
+from spotify_platform.lakehouse.dbt import manifest_dir
+from spotify_platform.lakehouse.dbt_project import PARSED
 
 FACTS = "fct_plays"
 

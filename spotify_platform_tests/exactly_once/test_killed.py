@@ -10,7 +10,7 @@ from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.contracts.silver_catalogue import CATALOGUE
-from spotify_platform.lakehouse.dbt import project_dir
+from spotify_platform.lakehouse.dbt_project import project_dir
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.pipeline.refresh import refresh

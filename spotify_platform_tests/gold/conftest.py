@@ -8,8 +8,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from spotify_platform.contracts.silver_catalogue import AUDIO_FEATURES, OBSERVATIONS
-from spotify_platform.lakehouse.dbt import PARSED, manifest_dir
+from spotify_platform.contracts.silver_told import AUDIO_FEATURES, OBSERVATIONS
+from spotify_platform.lakehouse.dbt import manifest_dir
+from spotify_platform.lakehouse.dbt_project import PARSED
 from spotify_platform.pipeline.gold_build import audited, build_aside
 from spotify_platform.pipeline.gold_given import Given, nothing_of
 from spotify_platform.pipeline.platform import Platform, opened

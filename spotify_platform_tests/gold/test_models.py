@@ -5,7 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from spotify_platform.lakehouse.dbt import STATISTICS, DbtResult, build, run_unit_tests
+from spotify_platform.lakehouse.dbt import DbtResult, build, run_unit_tests
+from spotify_platform.lakehouse.dbt_project import STATISTICS
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform_tests.gold.conftest import Node
 

@@ -11,7 +11,7 @@ import pytest
 
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.errors import WrongCall
-from spotify_platform.lakehouse import dbt
+from spotify_platform.lakehouse import dbt_project
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.pipeline.gold import advance_gold
@@ -226,11 +226,11 @@ def test_a_failed_audit_commits_nothing(platform: Platform, tmp_path: Path, monk
     refresh(platform)
     before = versions(platform)
     project = tmp_path / "project"
-    shutil.copytree(dbt.project_dir(), project)
+    shutil.copytree(dbt_project.project_dir(), project)
     model = project / "models" / "statistics" / "artist_stats.sql"
     twice = "cross join (select 1 union all select 2) as twice\nleft join plays on"
     model.write_text(model.read_text().replace("left join plays on", twice))
-    monkeypatch.setattr(dbt, "project_dir", lambda: project)
+    monkeypatch.setattr(dbt_project, "project_dir", lambda: project)
     land(platform, "b", extended(300))
     with pytest.raises(GoldNotPublished, match=r"The statistics are as they were.*artist_stats_contract"):
         refresh(platform)

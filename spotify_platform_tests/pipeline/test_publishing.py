@@ -10,7 +10,7 @@ import pytest
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.errors import DataFailedCheck
-from spotify_platform.lakehouse import dbt
+from spotify_platform.lakehouse import dbt_project
 from spotify_platform.lakehouse.commit import Append, commit
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import Snapshot
@@ -90,10 +90,10 @@ def test_gold_that_lost_a_play_is_not_published(platform: Platform, tmp_path: Pa
     """The project with a model that drops a play: the reconciliation sees it before anything is published."""
     land(platform, "a", extended(1), extended(2), extended(3, ms_played=10))
     project = tmp_path / "project"
-    shutil.copytree(dbt.project_dir(), project)
+    shutil.copytree(dbt_project.project_dir(), project)
     model = project / "models" / "marts" / "fct_plays.sql"
     model.write_text(model.read_text() + "where ms_played > 1000\n")
-    monkeypatch.setattr(dbt, "project_dir", lambda: project)
+    monkeypatch.setattr(dbt_project, "project_dir", lambda: project)
     with pytest.raises(GoldNotPublished, match="gold_equals_silver"):
         refresh(platform)
     assert published(platform.engine) is None

@@ -8,7 +8,7 @@ from deltalake import write_deltalake
 
 from spotify_platform.contracts.bronze import EXTENDED_HISTORY
 from spotify_platform.contracts.silver import PLAYS
-from spotify_platform.lakehouse import dbt
+from spotify_platform.lakehouse import dbt_project
 from spotify_platform.pipeline import plan as planning
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import reading_connection
@@ -25,13 +25,13 @@ def test_another_dbt_project_makes_all_of_gold_anew(platform: Platform, tmp_path
     land(platform, "a", extended(1), extended(2, ts="2019-05-05T10:00:00Z"))
     refresh(platform)
     newer = tmp_path / "newer"
-    shutil.copytree(dbt.project_dir(), newer, ignore=shutil.ignore_patterns("target"))
+    shutil.copytree(dbt_project.project_dir(), newer, ignore=shutil.ignore_patterns("target"))
     model = newer / "models" / "marts" / "daily_user_stats"
     sql, yml = model.with_suffix(".sql"), model.with_suffix(".yml")
     sql.write_text(sql.read_text().replace("user_bucket,\n", "user_bucket,\n    user_id || '!' as loud,\n", 1))
     described = "      - name: loud\n        data_type: varchar\n        description: Loud\n"
     yml.write_text(yml.read_text().replace("    columns:\n", f"    columns:\n{described}", 1))
-    monkeypatch.setattr(dbt, "project_dir", lambda: newer)
+    monkeypatch.setattr(dbt_project, "project_dir", lambda: newer)
     assert refresh(platform).planned == [2]
     with reading_connection(platform.settings) as con:
         assert con.sql("select distinct loud from gold.daily_user_stats").fetchall() == [("me!",)]

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pytest
 
 from spotify_platform.contracts.silver import PLAYS
-from spotify_platform.contracts.silver_catalogue import ENTITIES, HISTORIES, MADE_OF
+from spotify_platform.contracts.silver_catalogue import MADE_OF
+from spotify_platform.contracts.silver_told import ENTITIES, HISTORIES
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.pipeline.catalogue import TOLD_BY, TRANSFORMS
 from spotify_platform.transforms.histories import advanced, history, touched
