@@ -3,8 +3,8 @@
     python benchmarks/fold.py [--users 10] [--home FOLDER]
 
 Ten users share 20,000 tracks, so that each changed track is heard by most of them in most years: the worst case. Prints
-seconds from the landed answer to published Gold (process start and imports apart), for tracks that get another name and a
-second artist, and for tracks of which only the popularity changes.
+seconds from the landed answer to published Gold (process start and imports apart), for tracks that get another name, that get
+another second artist, and of which only the popularity changes.
 """
 
 import argparse
@@ -27,9 +27,9 @@ IN_AN_ANSWER = 50
 BEGIN = datetime(2025, 3, 1, tzinfo=UTC)
 
 
-def track(number: int, edition: int = 0, popularity: int = 50) -> dict[str, Any]:
-    """A track as the API gives it; another edition has another name and a second artist."""
-    artists = [number % ARTISTS, *([(number + 7) % ARTISTS] if edition else [])]
+def track(number: int, *, edition: int = 0, featured: int = 0, popularity: int = 50) -> dict[str, Any]:
+    """A track as the API gives it; another edition has another name, another `featured` another second artist."""
+    artists = [number % ARTISTS, *([(number + 7 * featured) % ARTISTS] if featured else [])]
     return {
         "id": f"{number:022d}",
         "name": f"Track {number}" + (f" ({edition})" if edition else ""),
@@ -92,8 +92,10 @@ def changes() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """What changes day by day."""
     yield "warm up: 1 popularity", [track(3, popularity=51)]
     for turn in range(1, 4):
-        yield "300 tracks, name and artist", [track(n * 61, edition=turn) for n in range(300)]
-        yield "1 track, name and artist", [track(7, edition=turn)]
+        yield "300 tracks, name", [track(n * 61, edition=turn) for n in range(300)]
+        yield "1 track, name", [track(7, edition=turn)]
+        yield "300 tracks, second artist", [track(n * 61 + 2, featured=turn) for n in range(300)]
+        yield "1 track, second artist", [track(8, featured=turn)]
         yield "300 tracks, popularity", [track(n * 61 + 1, popularity=51 + turn) for n in range(300)]
 
 

@@ -29,7 +29,7 @@ from spotify_platform.contracts.silver_catalogue import (
 from spotify_platform.contracts.silver_told import AUDIO_FEATURES, HISTORIES, OBSERVATIONS
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Put, Step, Turn, advance
 from spotify_platform.lakehouse.engine import NOTHING, Engine, Part, Snapshot
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, one_of, predicate_of
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
 from spotify_platform.pipeline.differences import replaced_where_other
 from spotify_platform.pipeline.parts import bucket_parts
 from spotify_platform.pipeline.platform import Platform
@@ -38,7 +38,7 @@ from spotify_platform.transforms.albums import albums
 from spotify_platform.transforms.artists import artists
 from spotify_platform.transforms.audio_features import features_told, latest_features
 from spotify_platform.transforms.credits import credits_of
-from spotify_platform.transforms.histories import advanced, history, touched
+from spotify_platform.transforms.histories import advanced, days_since, history, touched
 from spotify_platform.transforms.observations import merged, observed
 from spotify_platform.transforms.played_tracks import heard_tracks, played_tracks
 from spotify_platform.transforms.recordings import recordings
@@ -95,16 +95,28 @@ def told_between(engine: Engine, bronze: Mapping[str, Snapshot], last: int, top:
     new = [table for table in TOLD_BY if bronze[table.name].holds > last]
     if not new:
         return None
-    parts = [part for table in new for part in _answers(engine, bronze[table.name], f"_batch > {last} and _batch <= {top}")]
+    parts = [part for table in new for part in _answers(engine, bronze[table.name], last, top)]
     return engine.derive(observed, *parts, tables=[table.name for table in new])
 
 
-def _answers(engine: Engine, bronze: Snapshot, batches: str) -> tuple[ir.Table, ir.Table]:
-    """Headers of the objects of some batches, and the rows of their contents, in whatever batch those were loaded."""
+def _answers(engine: Engine, bronze: Snapshot, last: int, top: int) -> tuple[ir.Table, ir.Table]:
+    """Headers of the objects of some batches, and rows that have their contents, in whatever batch those were loaded."""
+    batches = f"_batch > {last} and _batch <= {top}"
     headers = f"_part = 'object' and _status in ('loaded', 'repeat') and {batches}"
-    repeated = engine.look_up(bronze, ["_sha256"], f"_part = 'object' and _status = 'repeat' and {batches}")
-    contents = f"{batches} or {one_of('_sha256', [row['_sha256'] for row in repeated])}" if repeated else batches
+    earlier = _loaded_earlier(engine, bronze, batches) if last else []
+    few = len(earlier) <= MOST_IN_ONE_PREDICATE
+    contents = f"{batches} or {predicate_of(earlier)}" if few else f"_batch <= {top}"
     return engine.read(bronze, headers), engine.read(bronze, f"_part = 'row' and ({contents})")
+
+
+def _loaded_earlier(engine: Engine, bronze: Snapshot, batches: str) -> list[Slice]:
+    """Batches in which the contents were loaded that objects of these batches repeat.
+
+    The batch finds their rows in few files; a content's hash would be looked for in all.
+    """
+    repeated = engine.look_up(bronze, ["_sha256"], f"_part = 'object' and _status = 'repeat' and {batches}")
+    among = ("_sha256", [row["_sha256"] for row in repeated])
+    return list(engine.look_up(bronze, ["_batch"], "_part = 'object' and _status = 'loaded'", among=among))
 
 
 def advance_history(platform: Platform, entity: str) -> Turn:
@@ -117,13 +129,15 @@ def advance_history(platform: Platform, entity: str) -> Turn:
             return Overwrite(engine.derive(history, engine.read(told), entity=entity))
         if not step.changed(engine):
             return Append(None)
+        new, old = (engine.read(told, f"_batch {sign} {step.last}") for sign in (">", "<="))
         since = engine.values([{"batch": step.last}], {"batch": "int64"})
-        ids = engine.cache(engine.derive(touched, engine.read(told), engine.read(step.own), since, entity=entity))
+        days = engine.cache(engine.derive(days_since, new, since, entity=entity))
+        ids = engine.cache(engine.derive(touched, days, old, engine.read(step.own), entity=entity))
         buckets: list[Slice] = engine.fetch(engine.derive(slices_by, ids, cut=["entity_bucket"])).to_pylist()
         if not buckets:
             return Append(None)
         there = engine.read(step.own, predicate_of(buckets))
-        anew = engine.derive(advanced, engine.read(told), there, ids, since, entity=entity)
+        anew = engine.derive(advanced, days, engine.read(told), there, ids, entity=entity)
         return replaced_where_other(engine, step.own, anew, buckets)
 
     return advance(engine, table, [OBSERVATIONS], compute)
@@ -154,8 +168,7 @@ def all_features(platform: Platform, bronze: Mapping[str, Snapshot], top: int) -
 
 
 def _features(engine: Engine, bronze: Snapshot, last: int, top: int) -> ir.Table:
-    rows = engine.read(bronze, f"_part = 'row' and _batch > {last} and _batch <= {top}")
-    return engine.derive(latest_features, engine.derive(features_told, rows))
+    return engine.derive(latest_features, engine.derive(features_told, *_answers(engine, bronze, last, top)))
 
 
 def advance_played_tracks(platform: Platform) -> Turn:

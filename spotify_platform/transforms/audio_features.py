@@ -5,15 +5,21 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.silver_told import AUDIO_FEATURES
 from spotify_platform.transforms.keys import entity_bucket
-from spotify_platform.transforms.observations import answered_at
+from spotify_platform.transforms.observations import told_by
 
 _TYPES = {column.name: column.type for column in AUDIO_FEATURES.columns}
 _VALUES = [name for name in AUDIO_FEATURES.column_names if name not in ("track_id", "told_at", "entity_bucket")]
 
 
-def features_told(rows: ir.Table) -> ir.Table:
-    """Good rows of `bronze/audio_features` in the columns of the table, one row each."""
-    told = rows.mutate(track_id=rows["id"], told_at=answered_at(rows), entity_bucket=entity_bucket(rows["id"]))
+def features_told(headers: ir.Table, rows: ir.Table) -> ir.Table:
+    """What objects told, in the columns of the table, one row each.
+
+    Args:
+        headers: rows of `bronze/audio_features` that tell of loaded and repeated objects.
+        rows: the good rows of these contents.
+    """
+    each = told_by(headers, rows)
+    told = each.mutate(track_id=each["id"], told_at=each["at"], entity_bucket=entity_bucket(each["id"]))
     return told.select(*AUDIO_FEATURES.column_names).cast(_TYPES)
 
 

@@ -21,26 +21,36 @@ def history(observations: ir.Table, *, entity: str) -> ir.Table:
     return _versions(_tellings(observations.filter(observations.entity == entity), _names(entity)), entity)
 
 
-def touched(observations: ir.Table, versions: ir.Table, since: ir.Table, *, entity: str) -> ir.Table:
-    """Entities of which something new was told: entity_id, entity_bucket, is_late (it is not all newer than what was told).
+def days_since(new: ir.Table, since: ir.Table, *, entity: str) -> ir.Table:
+    """Each day on which something was told of entities that something newer tells of: entity_id, attributes, day, is_new.
 
     Args:
-        observations: rows of `silver/observations`, all of them.
-        versions: the history as it was.
+        new: rows of `silver/observations` to which a newer batch brought something.
         since: batch, one row: what is newer is new.
         entity: artist, album or track.
     """
-    rows = observations.filter(observations.entity == entity).cross_join(since.select(since="batch"))
-    fresh = rows.filter(rows["_batch"] > rows.since)
-    days = fresh.select("entity_id", "since", day=fresh["_days"].unnest())
-    at, is_new = days.day["at"], days.day["batch"] > days.since
-    new = days.group_by("entity_id").aggregate(
+    days = new.filter(new.entity == entity).select("entity_id", *_names(entity), day=new["_days"].unnest())
+    placed = days.cross_join(since.select(since="batch"))
+    return placed.mutate(is_new=placed.day["batch"] > placed.since).drop("since")
+
+
+def touched(days: ir.Table, old: ir.Table, versions: ir.Table, *, entity: str) -> ir.Table:
+    """Entities of which something new was told: entity_id, entity_bucket, is_late (it is not all newer than what was told).
+
+    Args:
+        days: what `days_since` gives.
+        old: rows of `silver/observations` to which no newer batch brought anything.
+        versions: the history as it was.
+        entity: artist, album or track.
+    """
+    at, is_new = days.day["at"], days.is_new
+    told = days.group_by("entity_id").aggregate(
         first_new=at.min(where=is_new), last_old=at.max(where=~is_new), is_undated=at.isnull().any()
     )
-    others = rows.filter(rows["_batch"] <= rows.since)
+    others = old.filter(old.entity == entity).select("entity_id", "last_told_at").semi_join(told, "entity_id")
     told_at = others.last_told_at
     before = others.group_by("entity_id").aggregate(last_told=told_at.max(), was_undated=told_at.isnull().any())
-    known = new.left_join(before, "entity_id").drop("entity_id_right")
+    known = told.left_join(before, "entity_id").drop("entity_id_right")
     current = versions.filter(versions.is_current).select("valid_from", entity_id=f"{entity}_id")
     known = known.left_join(current, "entity_id")
     # The first time of a day may have moved, and the version that began at its old time with it.
@@ -50,35 +60,32 @@ def touched(observations: ir.Table, versions: ir.Table, since: ir.Table, *, enti
     return known.select("entity_id", entity_bucket=entity_bucket(known.entity_id), is_late=is_late)
 
 
-def advanced(observations: ir.Table, there: ir.Table, ids: ir.Table, since: ir.Table, *, entity: str) -> ir.Table:
+def advanced(days: ir.Table, observations: ir.Table, there: ir.Table, ids: ir.Table, *, entity: str) -> ir.Table:
     """Versions of some buckets after something new was told: what is newer than all before goes on from the last version.
 
     Args:
+        days: what `days_since` gives.
         observations: rows of `silver/observations`, all of them.
         there: versions of these buckets as they were.
         ids: what `touched` gives.
-        since: batch, one row.
         entity: artist, album or track.
     """
     key, names = f"{entity}_id", _names(entity)
-    of_entity = observations.filter(observations.entity == entity)
     late, onward = ids.filter(ids.is_late), ids.filter(~ids.is_late)
     mine = there.semi_join(onward, [there[key] == onward.entity_id])
     last = mine.filter(mine.is_current).rename(entity_id=key, at="valid_from")
-    dated = of_entity.semi_join(onward, "entity_id").cross_join(since.select(since="batch"))
-    fresh = dated.filter(dated["_batch"] > dated.since)
-    days = fresh.select("entity_id", "since", *names, day=fresh["_days"].unnest())
-    new = days.filter(days.day["batch"] > days.since)
+    fresh = days.filter(days.is_new).semi_join(onward, "entity_id")
     columns = ["entity_id", *names, "at"]
-    told = last.select(*columns).union(new.mutate(at=new.day["at"]).select(*columns))
+    told = last.select(*columns).union(fresh.mutate(at=fresh.day["at"]).select(*columns))
     versions = _versions(told.mutate(said=_text(told, names)), entity)
     numbered = versions.left_join(last.select("entity_id", first="version"), versions[key] == last.entity_id)
     went_on = numbered.mutate(version=numbered.version + numbered["first"].fill_null(1) - 1)
+    of_late = observations.filter(observations.entity == entity).semi_join(late, "entity_id")
     return ibis.union(
         there.anti_join(ids, [there[key] == ids.entity_id]),
         mine.filter(~mine.is_current),
         went_on.select(*there.columns),
-        history(of_entity.semi_join(late, "entity_id"), entity=entity),
+        history(of_late, entity=entity),
     )
 
 

@@ -30,10 +30,10 @@ def observed(*parts: ir.Table, tables: Sequence[str]) -> ir.Table:
         tables: their names: recently_played, tracks, albums, artists.
     """
     pairs = zip(parts[::2], parts[1::2], tables, strict=True)
-    return ibis.union(*[part for headers, good, name in pairs for part in TOLD[name](_told_by(headers, good))])
+    return ibis.union(*[part for headers, good, name in pairs for part in TOLD[name](told_by(headers, good))])
 
 
-def _told_by(headers: ir.Table, rows: ir.Table) -> ir.Table:
+def told_by(headers: ir.Table, rows: ir.Table) -> ir.Table:
     """Rows with the time (`at`) and the batch of each object that holds them."""
     content = ["_user", "_sha256"]
     return rows.drop("_object", "_batch").join(headers.select(*content, "_batch", at=answered_at(headers)), content)

@@ -18,7 +18,7 @@ from spotify_platform.contracts.silver_catalogue import MADE_OF
 from spotify_platform.contracts.silver_told import ENTITIES, HISTORIES
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.pipeline.catalogue import TOLD_BY, TRANSFORMS
-from spotify_platform.transforms.histories import advanced, history, touched
+from spotify_platform.transforms.histories import advanced, days_since, history, touched
 from spotify_platform.transforms.observations import merged, observed
 from spotify_platform.transforms.played_tracks import played_tracks
 from spotify_platform_tests.oracle.catalogue_examples import EXAMPLES
@@ -178,11 +178,13 @@ def test_versions_go_on_from_the_last_where_all_that_is_new_is_newer(engine: Duc
     said = engine.cache(engine.derive(merged, first, rest))
     since = engine.values([{"batch": 1}], {"batch": "int64"})
     before, whole = (engine.cache(engine.derive(history, rows, entity=entity)) for rows in (first, said))
-    ids = engine.cache(engine.derive(touched, said, before, since, entity=entity))
+    new, old = said.filter(said["_batch"] > 1), said.filter(said["_batch"] <= 1)
+    days = engine.cache(engine.derive(days_since, new, since, entity=entity))
+    ids = engine.cache(engine.derive(touched, days, old, before, entity=entity))
     assert {row["is_late"] for row in fetched(engine, ids)} == {True, False}, (
         "one of the two ways is not gone: nothing is seen of it"
     )
-    found = engine.derive(advanced, said, before, ids, since, entity=entity)
+    found = engine.derive(advanced, days, said, before, ids, entity=entity)
     assert_same({"history": fetched(engine, whole)}, {"history": fetched(engine, found)}, told)
 
 
