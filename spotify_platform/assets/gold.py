@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from spotify_platform.pipeline.platform import Platform
 
 UNIQUE_ID = "dagster_dbt/unique_id"
-FIRST = "stg_plays"  # every mart of users is made of it
+ROOTS = {"stg_plays", "match_summary", "dim_dates"}
+"""Models that every other is made of."""
 VERDICTS = {"pass", "fail", "warn", "error"}
 ALL_OF_SILVER = [key(table) for table in (API_ANSWERS, MATCH_REPORT, AUDIO_FEATURES, RECORDINGS, ARTISTS)]
 """Tables that end Silver. Gold is published at a version that all of Silver has: a run of a few marts must wait for them too."""
@@ -48,9 +49,11 @@ class GoldTranslator(DagsterDbtTranslator):
             return spec  # sources.yml says which table each is a view of
         node = manifest["nodes"][unique_id]
         layer = "gold" if node["config"]["schema"] == "gold" else "staging"
+        named = {dep.asset_key for dep in spec.deps}
+        waits_for = [table for table in ALL_OF_SILVER if table not in named] if node["name"] in ROOTS else []
         return spec.replace_attributes(
             key=dg.AssetKey([layer, node["name"]]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,
-            description=node["description"], deps=[*spec.deps, *(ALL_OF_SILVER if node["name"] == FIRST else [])],
+            description=node["description"], deps=[*spec.deps, *waits_for],
             tags={"entity": node["config"]["meta"]["entity"], **dict.fromkeys(node["tags"], "")},
             metadata={**spec.metadata, "dagster/table_name": f"{layer}.{node['name']}"},
             automation_condition=WHEN_INPUTS_CHANGE if STATISTICS in node["tags"] else None,

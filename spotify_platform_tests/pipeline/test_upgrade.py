@@ -1,6 +1,8 @@
 """A new version that defines tables otherwise: what is there is brought to it, without anybody dropping a table."""
 
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,34 @@ def test_another_contract_of_silver_makes_it_anew(platform: Platform, monkeypatc
         assert [field.name for field in upgraded.engine.open(PLAYS).handle.schema().fields] == list(PLAYS.column_names)
         assert all(one.is_equal for one in verify(upgraded))
         assert refresh(upgraded).planned == []
+
+
+def test_another_version_of_what_decides_rows_orders_a_rebuild(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    modules = {path.stem: path for path in Path(planning.transforms.__file__).parent.glob("*.py")}
+    assert set(modules) > planning.DECIDE_NO_ROW
+    newer = tmp_path / "transforms"
+    shutil.copytree(Path(planning.transforms.__file__).parent, newer)
+    monkeypatch.setattr(planning.transforms, "__file__", str(newer / "__init__.py"))
+    before = planning.definitions()["silver"]
+    seen = {name: _edited(newer / f"{name}.py", lambda: planning.definitions()["silver"]) != before for name in modules}
+    assert {name for name, is_seen in seen.items() if not is_seen} == planning.DECIDE_NO_ROW
+
+
+def _edited(path: Path, look: Callable[[], str]) -> str:
+    """What is seen while a module is another version."""
+    text = path.read_bytes()
+    path.write_bytes(text + b"# newer")
+    seen = look()
+    path.write_bytes(text)
+    return seen
+
+
+def test_what_decides_no_row_is_not_used_by_what_does() -> None:
+    """Else another version of it could change a row unseen."""
+    for path in Path(planning.transforms.__file__).parent.glob("*.py"):
+        if path.stem not in planning.DECIDE_NO_ROW:
+            used = set(re.findall(r"spotify_platform\.transforms\.(\w+)", path.read_text()))
+            assert not used & planning.DECIDE_NO_ROW, path.name
 
 
 def test_bronze_takes_a_column_it_did_not_know(platform: Platform) -> None:
