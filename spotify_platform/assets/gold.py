@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from spotify_platform.pipeline.platform import Platform
 
 UNIQUE_ID = "dagster_dbt/unique_id"
-ROOTS = {"stg_plays", "match_summary", "dim_dates"}
-"""Models that every other is made of."""
 VERDICTS = {"pass", "fail", "warn", "error"}
 ALL_OF_SILVER = [key(table) for table in (API_ANSWERS, MATCH_REPORT, AUDIO_FEATURES, RECORDINGS, ARTISTS)]
 """Tables that end Silver. Gold is published at a version that all of Silver has: a run of a few marts must wait for them too."""
@@ -50,7 +48,8 @@ class GoldTranslator(DagsterDbtTranslator):
         node = manifest["nodes"][unique_id]
         layer = "gold" if node["config"]["schema"] == "gold" else "staging"
         named = {dep.asset_key for dep in spec.deps}
-        waits_for = [table for table in ALL_OF_SILVER if table not in named] if node["name"] in ROOTS else []
+        is_first = not any(above.startswith("model.") for above in node["depends_on"]["nodes"])
+        waits_for = [table for table in ALL_OF_SILVER if table not in named] if is_first else []
         return spec.replace_attributes(
             key=dg.AssetKey([layer, node["name"]]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,
             description=node["description"], deps=[*spec.deps, *waits_for],
