@@ -1,7 +1,7 @@
 """The CSV zone: every table as a file, for people who want files, beside a description of every column.
 
-Each file is replaced whole or not at all, the description last. A file that already shows this version of its table, and
-is still the one that was written, is left as it is.
+Each file is replaced whole or not at all, the description last. A file whose table has the rows that it shows, and that is
+still the one that was written, is left as it is.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from obstore.store import ObjectStore
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.errors import WrongCall
+from spotify_platform.lakehouse.engine import Engine, Snapshot
 from spotify_platform.pipeline.answers import write_file
 from spotify_platform.pipeline.datapackage import NAME, PACKAGE_FILE, SCHEMA_FILE, Resource, package, resource, schema_csv
 from spotify_platform.pipeline.export_columns import PART, all_columns, order_of, raw_columns
@@ -25,7 +26,7 @@ from spotify_platform.settings import Settings
 
 LAYERS = {"raw": "bronze", "processed": "silver", "gold": "gold"}
 """Folders of the zone, and the layer that each shows."""
-SHAPE = 1
+SHAPE = 2
 """Raise it when files come to look different though no contract has changed."""
 
 
@@ -88,20 +89,23 @@ def path_of(table: Table) -> str:
 
 def _up_to_date(lake: Reading, store: ObjectStore, path: str, table: Table, before: Resource | None) -> Resource:
     """A file that shows the table as it is now: the one there is, or else a new one."""
-    shows = _shows(lake, table)
+    engine = lake.platform.engine
+    snapshot = engine.open(table, version=lake.versions[table.path])
+    shows = _shows(engine, snapshot)
     if before and before.items() >= shows.items():
-        return before
-    return _write(lake, store, path, table, shows)
+        is_same = before["deltaVersion"] == snapshot.version
+        # A batch that does not concern a table moves its version, and so does putting its files together.
+        if is_same or not engine.changed_since(snapshot, before["lakeVersion"]):
+            return before
+    return _write(lake, store, path, table, {**shows, "deltaVersion": snapshot.version, "lakeVersion": snapshot.holds})
 
 
-def _shows(lake: Reading, table: Table) -> dict[str, Any]:
-    """What a file shows: while this is the same, there is nothing to write."""
-    version = lake.versions[table.path]
+def _shows(engine: Engine, snapshot: Snapshot) -> dict[str, Any]:
+    """What a file shows: while this is the same, and no row has changed since its lake version, there is nothing to write."""
     return {
-        "deltaTable": table.path,
-        "deltaVersion": version,
-        "deltaId": lake.platform.engine.identity(lake.platform.engine.open(table, version=version)),
-        "contract": hashlib.sha256(repr((SHAPE, table)).encode()).hexdigest()[:16],
+        "deltaTable": snapshot.table.path,
+        "deltaId": engine.identity(snapshot),
+        "contract": hashlib.sha256(repr((SHAPE, snapshot.table)).encode()).hexdigest()[:16],
     }
 
 

@@ -20,7 +20,9 @@ RECONCILED = {
     MATCH_REPORT.path: {
         EVERY_RECORD_IS_COUNTED: "records = matched + ambiguous + unmatched_in_overlap + alone, and as many as plays have"
     },
-    OBSERVATIONS.path: {EVERY_ANSWER_IS_OBSERVED: "what each new answer told of an artist, album or track is there, on its day"},
+    OBSERVATIONS.path: {
+        EVERY_ANSWER_IS_OBSERVED: "what each new answer told of an artist, album or track is merged in, on its day"
+    },
     ARTISTS.path: {
         REFERENCES_ARE_THERE: "every track that is played has its alias, every alias its track, every track its recording, "
         "and every album and artist that tracks and albums name is there"

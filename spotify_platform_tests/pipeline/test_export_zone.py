@@ -10,6 +10,7 @@ import obstore
 import pytest
 
 from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.contracts.silver_catalogue import TRACKS
 from spotify_platform.errors import WrongCall
 from spotify_platform.pipeline import export_zone as zone
 from spotify_platform.pipeline.export_zone import LAYERS, export_zone
@@ -19,7 +20,7 @@ from spotify_platform.pipeline.statistics import every_table
 from spotify_platform.settings import Settings
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.pipeline.exported import fill, read, rows_of
-from spotify_platform_tests.scenario import drop, extended
+from spotify_platform_tests.scenario import audio_features, drop, extended
 
 TYPES = {"string", "integer", "number", "boolean", "date", "datetime", "array", "object"}
 
@@ -132,6 +133,13 @@ def test_a_second_export_writes_nothing_and_a_change_only_its_tables(settings: S
     changed = {path for path, content in files(folder).items() if before[path] != content}
     assert "processed/plays.csv" in changed
     assert not changed & set(done.kept)
+    drop(settings.home / "landing", "inbox/me/sound.json", audio_features(7))
+    with opened(settings) as platform:
+        refresh(platform)
+        for table in (PLAYS, TRACKS):
+            platform.engine.tidy(platform.engine.open(table))  # moves versions, and no row
+    of_sound = {"raw/audio_features.csv", "processed/audio_features.csv", "gold/audio_feature_distributions.csv"}
+    assert set(export_zone(settings).written) == of_sound
 
 
 def test_one_folder_leaves_the_others_as_they_are(settings: Settings) -> None:
