@@ -15,6 +15,8 @@ import pytest
 from spotify_platform.cli import main
 from spotify_platform.cli.app import app
 from spotify_platform.cli.demo import make_home
+from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.statistics import every_table
 from spotify_platform.profiles import Profiles
 from spotify_platform.settings import load_settings
 from spotify_platform_tests.scenario import account, album, artist, drop, extended, page, track
@@ -320,6 +322,15 @@ def test_every_command_is_in_the_readme() -> None:
     for command in app.registered_commands:
         name = command.name or command.callback.__name__  # type: ignore[union-attr]
         assert f"`spotify-platform {name}" in readme, name
+    simulated = next(group.typer_instance for group in app.registered_groups if group.name == "simulate").registered_commands
+    names = "\\|".join(command.name or command.callback.__name__ for command in simulated)  # type: ignore[union-attr]
+    assert f"`spotify-platform simulate {names} " in readme
+
+
+def test_every_table_is_in_the_readme(platform: Platform) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`(?:\w+\.)?(\w+)`", readme))
+    assert [table.path for table in every_table(platform) if table.name not in told] == []
 
 
 @pytest.mark.usefixtures("home")
