@@ -80,7 +80,7 @@ def silver_with_duckdb(platform: Platform, folder: Path) -> None:
 def compiled_marts(platform: Platform, home: Path) -> dict[str, str]:
     """The marts' SQL as dbt sends it. Compiled over nothing: what it is made of comes later, under the same names."""
     area = gold_build.build_aside(platform, gold_given.Given.of_nobody(platform)).areas[0]
-    folders = dbt._folders(dbt.manifest_dir(platform.settings.home))  # noqa: SLF001 - a benchmark looks inside
+    folders = dbt._folders(platform.manifest)  # noqa: SLF001 - a benchmark looks inside
     with dbt._environment({"DBT_SCRATCH_DATABASE": str(area)}):  # noqa: SLF001
         found = dbt._invoke(["compile", *folders, "--no-write-json"], dbt._manifest(Path(folders[5])))  # noqa: SLF001
     dbt._close_connections()  # noqa: SLF001

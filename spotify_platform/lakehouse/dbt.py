@@ -56,12 +56,12 @@ def manifest_dir(home: Path) -> Path:
     return folder
 
 
-def build(scratch: Path, home: Path, models: Collection[str], *, memory_limit: str, threads: int) -> list[DbtResult]:
+def build(scratch: Path, folder: Path, models: Collection[str], *, memory_limit: str, threads: int) -> list[DbtResult]:
     """Build marts, with the steps they read, and run the tests of their rows in a scratch database, in this process.
 
     Args:
         scratch: database file with the source's tables; always called scratch.duckdb, since the manifest names it so.
-        home: the platform's home.
+        folder: what `manifest_dir` gives.
         models: names of the marts; others that they read are in the database already.
         memory_limit: of its DuckDB.
         threads: of its DuckDB, and models built at once.
@@ -69,12 +69,12 @@ def build(scratch: Path, home: Path, models: Collection[str], *, memory_limit: s
     Raises:
         Outside: dbt itself failed.
     """
-    chosen = " ".join(sorted(dbt_project.chosen(manifest_dir(home), models)))
+    chosen = " ".join(sorted(dbt_project.chosen(folder, models)))
     what = ["build", "--no-populate-cache", "--indirect-selection", "empty", "--select", chosen]
-    return _run(what, scratch, home, memory_limit=memory_limit, threads=threads)
+    return _run(what, scratch, folder, memory_limit=memory_limit, threads=threads)
 
 
-def run_unit_tests(scratch: Path, home: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
+def run_unit_tests(scratch: Path, folder: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
     """Run the unit tests of the models, which need no rows. They are for development, and no part of a build.
 
     The arguments are those of `build`, which made the tables in `scratch`: dbt reads the types of columns there.
@@ -82,11 +82,10 @@ def run_unit_tests(scratch: Path, home: Path, *, memory_limit: str, threads: int
     Raises:
         Outside: dbt itself failed.
     """
-    return _run(["test", "--select", "test_type:unit"], scratch, home, memory_limit=memory_limit, threads=threads)
+    return _run(["test", "--select", "test_type:unit"], scratch, folder, memory_limit=memory_limit, threads=threads)
 
 
-def _run(what: Sequence[str], scratch: Path, home: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
-    folder = manifest_dir(home)
+def _run(what: Sequence[str], scratch: Path, folder: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
     profile = {"DBT_SCRATCH_DATABASE": str(scratch), "DBT_SCRATCH_MEMORY": memory_limit, "DBT_SCRATCH_THREADS": str(threads)}
     with _environment(profile):
         try:

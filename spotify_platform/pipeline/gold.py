@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import ibis.expr.types as ir
-
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import LEDGER, PUBLISHED
 from spotify_platform.errors import Conflict
@@ -14,7 +12,7 @@ from spotify_platform.lakehouse.engine import Engine, Part, Scratch, Snapshot
 from spotify_platform.lakehouse.publishing import Pins, pin, published
 from spotify_platform.lakehouse.slices import coarser
 from spotify_platform.lakehouse.tries import until_committed
-from spotify_platform.pipeline.gold_build import SPANS, Built, Order, build, gold_tables, is_users
+from spotify_platform.pipeline.gold_build import Built, Order, build, gold_tables, is_users
 from spotify_platform.pipeline.gold_given import Given
 from spotify_platform.pipeline.gold_work import INPUTS, Seen, work
 from spotify_platform.pipeline.platform import Platform
@@ -66,19 +64,13 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
     return GoldBuild(last, top, built.results, pin(engine, register, [*own, *inputs.values()], top), rows)
 
 
-def _is_same(engine: Engine, own: Snapshot, built: Built, rows: ir.Table) -> bool:
-    """Whether a mart of the whole lake came out as it is published; one in which new plays show surely did not."""
-    is_heard = any(slices for top, mart in SPANS.items() if mart == own.table.name for slices in built.slices.get(top, ()))
-    return not built.is_all and not is_heard and engine.difference(engine.read(own), rows) == (0, 0)
-
-
 def _published(engine: Engine, own: Snapshot, built: Built, scratch: Scratch, top: int) -> Snapshot:
     """The table with what was built of it, unless it has that already. Raises `Conflict`."""
     if own.holds >= top or own.table.name not in built.models:
         return own
     rows = built.rows(scratch, own.table)
     if not is_users(own.table):
-        return own if _is_same(engine, own, built, rows[0]) else commit(engine, own, Put([Part(rows[0], [])], whole=True), top)
+        return commit(engine, own, Put([Part(rows[0], [])], whole=True), top)
     slices = [coarser(of_part, own.table.partition_by) for of_part in built.slices[own.table.name]]
     parts = [Part(mine, of_part) for mine, of_part in zip(rows, slices, strict=True) if of_part or built.is_all]
     return commit(engine, own, Put(parts, whole=built.is_all), top)

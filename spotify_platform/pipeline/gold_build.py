@@ -43,7 +43,7 @@ class Order:
     @property
     def constant(self) -> set[str]:
         """Names of the marts that follow from the project alone, and that others read."""
-        return dbt_project.constant_tables(dbt.manifest_dir(self.platform.settings.home))
+        return dbt_project.constant_tables(self.platform.manifest)
 
     def slices_in(self, part: Sequence[Slice]) -> dict[str, list[Slice]]:
         """Slices of each mart of users in these buckets."""
@@ -81,7 +81,7 @@ class GoldNotPublished(DataFailedCheck):
 
 def gold_tables(platform: Platform) -> list[Table]:
     """Contracts of the marts that are published together, read from dbt's own files."""
-    return dbt_project.gold_tables(dbt.manifest_dir(platform.settings.home))
+    return dbt_project.gold_tables(platform.manifest)
 
 
 def is_users(table: Table) -> bool:
@@ -197,7 +197,7 @@ def audited(platform: Platform, area: Path, models: Collection[str], *, left: st
         GoldNotPublished: a test of severity error failed.
     """
     settings = platform.settings
-    results = dbt.build(area, settings.home, models, memory_limit=settings.memory_limit, threads=settings.threads)
+    results = dbt.build(area, platform.manifest, models, memory_limit=settings.memory_limit, threads=settings.threads)
     if failed := [result for result in results if result.status in ("error", "fail")]:
         names = "; ".join(f"{result.name}: {result.message}" for result in failed)
         raise GoldNotPublished(f"{left}, because the audit failed. {names}", results)

@@ -19,7 +19,7 @@ from spotify_platform.contracts.silver_catalogue import (
     TRACK_ARTISTS,
     TRACKS,
 )
-from spotify_platform.lakehouse import dbt, dbt_project
+from spotify_platform.lakehouse import dbt_project
 from spotify_platform.lakehouse.engine import Engine, Snapshot
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.publishing import Pins
@@ -103,7 +103,7 @@ def _only_added(engine: Engine, seen: Seen) -> bool:
 
 def _of_whole_lake(platform: Platform, tables: Sequence[Table], told: set[str], slices: Collection[str]) -> frozenset[str]:
     """Marts of the whole lake that read a table of the catalogue that changed, or spans of a mart that is made anew."""
-    reads = dbt_project.sources_of(dbt.manifest_dir(platform.settings.home))
+    reads = dbt_project.sources_of(platform.manifest)
     changed = {f"silver.{name}" for name in told} | {f"published.{name}_elsewhere" for name in slices}
     return frozenset(table.name for table in tables if BUCKET not in table.column_names and reads[table.name] & changed)
 

@@ -17,6 +17,7 @@ from obstore.exceptions import AlreadyExistsError
 from obstore.store import ObjectStore
 
 from spotify_platform.errors import WrongCall
+from spotify_platform.lakehouse import dbt
 from spotify_platform.lakehouse.cache import cache_of
 from spotify_platform.lakehouse.compiled import TRANSFORMS
 from spotify_platform.lakehouse.engine import Engine, Means
@@ -65,6 +66,11 @@ class Platform:
                 f"This lake is written by the engine {made['engine']!r}. Set SPOTIFY_PLATFORM_ENGINE={made['engine']}."
             )
         return int(made["buckets"])
+
+    @cached_property
+    def manifest(self) -> Path:
+        """Folder with what dbt makes of its project; looked for once, since every file of the project tells whether it is new."""
+        return dbt.manifest_dir(self.settings.home)
 
     @cached_property
     def profiles(self) -> Profiles:

@@ -15,7 +15,7 @@ from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.silver_catalogue import ALBUM_ARTISTS, TRACK_ARTISTS
 from spotify_platform.contracts.silver_told import AUDIO_FEATURES, OBSERVATIONS
 from spotify_platform.errors import Conflict
-from spotify_platform.lakehouse import dbt, dbt_project
+from spotify_platform.lakehouse import dbt_project
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, commit
 from spotify_platform.lakehouse.engine import Engine, Scratch, Snapshot
 from spotify_platform.lakehouse.publishing import Pins, published
@@ -36,7 +36,7 @@ LEFT = "The statistics are as they were"
 
 def statistics_tables(platform: Platform) -> list[Table]:
     """Contracts of the statistics, read from dbt's own files."""
-    return dbt_project.gold_tables(dbt.manifest_dir(platform.settings.home), statistics=True)
+    return dbt_project.gold_tables(platform.manifest, statistics=True)
 
 
 def every_table(platform: Platform) -> list[Table]:

@@ -232,8 +232,11 @@ def test_a_failed_audit_commits_nothing(platform: Platform, tmp_path: Path, monk
     model.write_text(model.read_text().replace("left join plays on", twice))
     monkeypatch.setattr(dbt_project, "project_dir", lambda: project)
     land(platform, "b", extended(300))
-    with pytest.raises(GoldNotPublished, match=r"The statistics are as they were.*artist_stats_contract"):
-        refresh(platform)
+    with (
+        opened(platform.settings) as newer,
+        pytest.raises(GoldNotPublished, match=r"The statistics are as they were.*artist_stats_contract"),
+    ):
+        refresh(newer)
     assert versions(platform) == before
     assert platform.engine.open(PUBLISHED).holds == 2
     monkeypatch.undo()

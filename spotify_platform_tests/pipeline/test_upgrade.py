@@ -34,11 +34,13 @@ def test_another_dbt_project_makes_all_of_gold_anew(platform: Platform, tmp_path
     described = "      - name: loud\n        data_type: varchar\n        description: Loud\n"
     yml.write_text(yml.read_text().replace("    columns:\n", f"    columns:\n{described}", 1))
     monkeypatch.setattr(dbt_project, "project_dir", lambda: newer)
-    assert refresh(platform).planned == [2]
+    with opened(platform.settings) as upgraded:
+        assert refresh(upgraded).planned == [2]
     with reading_connection(platform.settings) as con:
         assert con.sql("select distinct loud from gold.daily_user_stats").fetchall() == [("me!",)]
         assert con.sql("select count(*) from gold.daily_user_stats").fetchall() == [(2,)]
-    assert refresh(platform).planned == []
+    with opened(platform.settings) as upgraded:
+        assert refresh(upgraded).planned == []
 
 
 def test_another_contract_of_silver_makes_it_anew(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
