@@ -69,9 +69,8 @@ def build(scratch: Path, folder: Path, models: Collection[str], *, memory_limit:
     Raises:
         Outside: dbt itself failed.
     """
-    chosen = " ".join(sorted(dbt_project.chosen(folder, models)))
-    what = ["build", "--no-populate-cache", "--indirect-selection", "empty", "--select", chosen]
-    return _run(what, scratch, folder, memory_limit=memory_limit, threads=threads)
+    what = ["build", "--no-populate-cache", "--indirect-selection", "empty", "--select", f"tag:{dbt_project.WANTED}"]
+    return _run(what, dbt_project.wanted(folder, models), folder, _profile(scratch, memory_limit, threads))
 
 
 def run_unit_tests(scratch: Path, folder: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
@@ -82,14 +81,19 @@ def run_unit_tests(scratch: Path, folder: Path, *, memory_limit: str, threads: i
     Raises:
         Outside: dbt itself failed.
     """
-    return _run(["test", "--select", "test_type:unit"], scratch, folder, memory_limit=memory_limit, threads=threads)
+    what = ["test", "--select", "test_type:unit"]
+    return _run(what, dbt_project.manifest_values(folder), folder, _profile(scratch, memory_limit, threads))
 
 
-def _run(what: Sequence[str], scratch: Path, folder: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
-    profile = {"DBT_SCRATCH_DATABASE": str(scratch), "DBT_SCRATCH_MEMORY": memory_limit, "DBT_SCRATCH_THREADS": str(threads)}
+def _profile(scratch: Path, memory_limit: str, threads: int) -> dict[str, str]:
+    """What profiles.yml leaves open."""
+    return {"DBT_SCRATCH_DATABASE": str(scratch), "DBT_SCRATCH_MEMORY": memory_limit, "DBT_SCRATCH_THREADS": str(threads)}
+
+
+def _run(what: Sequence[str], values: Mapping[str, Any], folder: Path, profile: Mapping[str, str]) -> list[DbtResult]:
     with _environment(profile):
         try:
-            found = _invoke([*what, *_folders(folder), "--no-write-json"], _manifest(folder))
+            found = _invoke([*what, *_folders(folder), "--no-write-json"], _manifest(values))
         finally:
             _close_connections()
     return [_result(one) for one in found.results]
@@ -135,11 +139,11 @@ def _invoke(arguments: Sequence[str], manifest: "Manifest | None" = None) -> Any
     return done.result
 
 
-def _manifest(folder: Path) -> "Manifest":
+def _manifest(values: Mapping[str, Any]) -> "Manifest":
     """A copy for one invocation, which changes it."""
     from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415
 
-    return Manifest.from_dict(dbt_project.manifest_values(folder))
+    return Manifest.from_dict(dict(values))
 
 
 def _close_connections() -> None:

@@ -15,6 +15,8 @@ GOLD = "gold"
 """Schema of the models that are published."""
 STATISTICS = "statistics"
 """Tag of those that are made of published Gold, apart from the marts that are published together."""
+WANTED = "wanted"
+"""Tag of what one build is to make and test."""
 _TYPES = {
     "varchar": "string",
     "bigint": "int64",
@@ -118,14 +120,29 @@ def sources_of(folder: Path) -> dict[str, set[str]]:
     return {node["name"]: read(key) for key, node in nodes.items() if _is_mart(node)}
 
 
-def chosen(folder: Path, models: Collection[str]) -> set[str]:
-    """Names of marts, of the steps that they read, and of the tests that can be run then.
+def wanted(folder: Path, models: Collection[str]) -> dict[str, Any]:
+    """The manifest of a build of some marts: they, the steps that they read and the tests that can be run then have a tag.
+
+    dbt looks at every node for every name that it is told to select; one tag, among few nodes, is half a second less.
+    """
+    values = manifest_values(folder)
+    nodes, keys = values["nodes"], _chosen(values["nodes"], models)
+    found, left = set(keys), list(keys)
+    while left:
+        above = {key for key in nodes[left.pop()]["depends_on"]["nodes"] if key in nodes} - found
+        left += above
+        found |= above
+    marked = {key: nodes[key] | {"tags": [*nodes[key]["tags"], *([WANTED] if key in keys else [])]} for key in sorted(found)}
+    return {**values, "nodes": marked, "unit_tests": {}}
+
+
+def _chosen(nodes: Mapping[str, Mapping[str, Any]], models: Collection[str]) -> set[str]:
+    """Keys of marts, of the steps that they read, and of the tests that can be run then.
 
     A test of one mart reads none but these. One of several is run wherever the steps it reads are built: in place of the
     other marts something stands in the database. dbt's own ways to choose tests leave out those that read a source, or take
     those of marts that are not built.
     """
-    nodes = manifest_values(folder)["nodes"]
     of_models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
     chosen = {key for key, node in of_models.items() if node["name"] in models}
     left = list(chosen)
@@ -133,9 +150,7 @@ def chosen(folder: Path, models: Collection[str]) -> set[str]:
         above = _steps(nodes[left.pop()], of_models)
         left += above - chosen
         chosen |= above
-    tests = [node for node in nodes.values() if node["resource_type"] == "test"]
-    whole = [node["name"] for node in tests if _needed(node, of_models) <= chosen]
-    return {*(nodes[key]["name"] for key in chosen), *whole}
+    return chosen | {key for key, node in nodes.items() if node["resource_type"] == "test" and _needed(node, of_models) <= chosen}
 
 
 def _needed(test: Mapping[str, Any], models: Mapping[str, Mapping[str, Any]]) -> set[str]:
