@@ -100,6 +100,7 @@ TRACKS = Table(
         Column(name="album_name", type="string", meaning="Title of the album"),
         Column(name="heard_name", type="string", meaning="Title as plays tell it, in the newest year"),
         Column(name="heard_album_name", type="string", meaning="Album as plays tell it"),
+        Column(name="heard_album_artist_name", type="string", meaning="Whom plays name with it; in exports the album's artist"),
         Column(name="is_in_catalogue", type="boolean", required=True, meaning="The catalogue tells of it, not plays alone"),
         Column(name="changed_at", type=TIMESTAMP, meaning="When the catalogue first told what it tells now"),
         BUCKET,

@@ -110,6 +110,11 @@ def test_what_no_row_of_a_user_shows_is_in_the_dimension_alone(lake: Platform, w
             {"top_artists", "top_tracks", "top_recordings", "daily_user_stats", "dim_artists", "dim_tracks"},
         ),
         ("a renamed artist", {"artists": [artist(name="Kala K.")]}, {"top_artists", "dim_artists"}),
+        (
+            "the artist of a track on an album that plays alone name",
+            {"tracks": [track(id=OTHER, name="Other", artists=[BO], album=None)]},
+            {"top_artists", "top_tracks", "top_recordings", "daily_user_stats", "dim_artists", "dim_tracks"},
+        ),
         ("an ISRC", {"tracks": [track(external_ids={"isrc": "DE1"})]}, {"top_recordings", "dim_tracks"}),
         (
             "another title of the album",
