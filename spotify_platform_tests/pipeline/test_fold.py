@@ -19,6 +19,8 @@ NIGHT, OTHER = "1111111111111111111111", "3333333333333333333333"
 KALA, BO = {"id": "artist-kala", "name": "Kala"}, {"id": "artist-bo", "name": "Bo"}
 ALBUM = {"id": "album-first", "name": "First Light", "artists": [KALA], "release_date": "2020-05", "total_tracks": 9}
 
+GONE = ALBUM | {"name": "", "artists": [], "release_date": "0000", "release_date_precision": "year", "total_tracks": 0}
+
 
 def track(**changes: Any) -> dict[str, Any]:
     told = {"id": NIGHT, "name": "Night River", "type": "track", "duration_ms": 200_000, "artists": [KALA], "album": ALBUM}
@@ -89,6 +91,11 @@ def made_anew(platform: Platform, day: int, document: Any) -> set[str]:
         ("a popularity", {"tracks": [track(popularity=70)]}, {"dim_tracks"}),
         ("a title", {"tracks": [track(name="Night River (Remastered)")]}, {"dim_tracks"}),
         ("nothing", {"tracks": [track()]}, set()),
+        (
+            "that the track was taken away",
+            {"tracks": [track(name="", duration_ms=0, popularity=0, artists=[KALA | {"name": ""}], album=GONE)]},
+            set(),
+        ),
         (
             "a track that nobody heard",
             {"tracks": [track(id="5" * 22, name="Unheard", artists=[BO])]},
