@@ -125,7 +125,13 @@ RECORDINGS = Table(
         Column(name="track_key", type="string", required=True, meaning="Key of silver/tracks"),
         Column(name="recording_key", type="string", required=True, meaning="isrc: and the ISRC, or track: and the smallest key"),
         Column(name="rule", type="string", required=True, accepted=tuple(RECORDING_RULES), meaning="Why it is that recording"),
-        Column(name="confidence", type="string", required=True, accepted=SURE, meaning="How sure that is"),
+        Column(
+            name="confidence",
+            type="string",
+            required=True,
+            accepted=SURE,
+            meaning="How sure that is: certain by ISRC, else likely, and a guess where a name or the length is not known",
+        ),
         Column(name="main_track_key", type="string", required=True, meaning="The track that stands for the recording"),
         Column(
             name="length_difference_ms", type="int64", low=0, meaning="Names and length: from the track that it was matched with"

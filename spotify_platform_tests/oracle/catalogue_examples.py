@@ -71,6 +71,30 @@ RECORDINGS = (
             )
         },
     ),
+    Example(
+        "That a track is nobody else's is certain by its ISRC alone, and a guess where a name or the length is not known",
+        world(
+            plays=[heard("Echo")],
+            tracks=told(
+                coded("t1", "QZ1"), bare("t2", 100_000), bare("t3", None), bare("t4", 100_000, None), bare("t5", 101_000)
+            ),
+        ),
+        {
+            "recordings": [
+                {"track_key": key, "rule": rule, "confidence": sure}
+                for key, rule, sure in (
+                    *(("t1", "isrc", "certain"), ("t3", "alone", "guess"), ("t4", "alone", "guess")),
+                    *((key, "names and length", "likely") for key in ("t2", "t5")),
+                    ("name:Ann/Echo", "alone", "guess"),
+                )
+            ]
+        },
+    ),
+    Example(
+        "and likely where both are",
+        world(tracks=told(bare("t1", 100_000), bare("t2", 103_000))),
+        {"recordings": [{"track_key": key, "rule": "alone", "confidence": "likely"} for key in ("t1", "t2")]},
+    ),
 )
 OTHERS = (
     Example(
