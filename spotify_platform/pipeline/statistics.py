@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.model import Table
-from spotify_platform.contracts.silver_catalogue import ALBUM_ARTISTS, TRACK_ARTISTS
+from spotify_platform.contracts.silver_catalogue import ALBUM_ARTISTS, TRACK_ALIASES, TRACK_ARTISTS
 from spotify_platform.contracts.silver_told import AUDIO_FEATURES, OBSERVATIONS
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse import dbt, dbt_project
@@ -27,7 +27,7 @@ from spotify_platform.pipeline.gold_work import YEAR
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.transforms.slices import ALL_TIME
 
-OF_SILVER = (TRACK_ARTISTS, ALBUM_ARTISTS, AUDIO_FEATURES, OBSERVATIONS)
+OF_SILVER = (TRACK_ALIASES, TRACK_ARTISTS, ALBUM_ARTISTS, AUDIO_FEATURES, OBSERVATIONS)
 OF_GOLD = ("dim_albums", "dim_artists", "dim_tracks", "top_artists", "top_tracks")
 
 

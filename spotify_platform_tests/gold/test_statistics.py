@@ -185,6 +185,17 @@ def land(platform: Platform, name: str, *rows: object) -> None:
     drop(platform.settings.home / "landing", f"inbox/me/{name}.json", list(rows))
 
 
+def test_features_are_of_the_track_that_an_id_means(platform: Platform) -> None:
+    land(platform, "plays", played(1, NIGHT, "Night River", "First Light"))
+    land(platform, "given", track(2, linked_from={"id": NIGHT}))
+    land(platform, "features", audio_features(1, energy=0.3))
+    refresh(platform)
+    with reading_connection(platform.settings) as con:
+        columns = "lower, track_count, heard_track_count, play_count"
+        [energy] = con.sql(f"select {columns} from gold.audio_feature_distributions where feature = 'energy'").fetchall()
+    assert energy == (0.3, 1, 1, 1)
+
+
 def versions(platform: Platform) -> dict[str, tuple[int, int]]:
     """Delta version and lake version of each table of statistics."""
     return {s.table.name: (s.version, s.holds) for s in made_statistics(platform)}
