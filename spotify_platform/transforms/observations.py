@@ -58,10 +58,10 @@ def merged(*parts: ir.Table) -> ir.Table:
 def _recently_played(rows: ir.Table) -> list[ir.Table]:
     music = rows.filter(rows.track["type"].fill_null("track") == "track")
     dated = music.mutate(at=ibis.coalesce(music["at"], music.played_at))
-    return _tracks(_told(_opened(dated, "track", "at", "_batch"), "track"))
+    return _full_tracks(_opened(dated, "track", "at", "_batch"))
 
 
-def _catalogue_tracks(rows: ir.Table) -> list[ir.Table]:
+def _full_tracks(rows: ir.Table) -> list[ir.Table]:
     tracks = _told(rows, "track", asked=rows.linked_from["id"])
     return [*_tracks(tracks), _relinked(tracks)]
 
@@ -91,7 +91,7 @@ def _artists(rows: ir.Table) -> list[ir.Table]:
 
 TOLD: Mapping[str, Callable[[ir.Table], list[ir.Table]]] = {
     "recently_played": _recently_played,
-    "tracks": _catalogue_tracks,
+    "tracks": _full_tracks,
     "albums": _albums,
     "artists": _artists,
 }

@@ -46,7 +46,7 @@ def world(random: Random) -> World:
     """Up to a dozen answers of all kinds, and plays with ids, names or both."""
     pools = {
         "recently_played": [_track(random) for _ in range(2)],
-        "tracks": [_track(random, linked=True) for _ in range(3)],
+        "tracks": [_track(random, full=True) for _ in range(3)],
         "albums": [_album(random, full=True) for _ in range(2)],
         "artists": [_artist(random) for _ in range(2)],
     }
@@ -105,12 +105,11 @@ CHANGES: dict[str, Callable[[Random, Row], Row]] = {
 }
 
 
-def _track(random: Random, *, linked: bool = False) -> Row:
+def _track(random: Random, *, full: bool = False) -> Row:
     found = _listed(random) | {"popularity": random.choice(NUMBERS), "album": _album(random)}
     found["external_ids"] = random.choice((None, {"isrc": random.choice(ISRCS)}))
-    if linked:
-        return found | {"linked_from": random.choice((None, {"id": random.choice((None, *TRACK_IDS))}))}
-    return found | {"type": random.choice((None, "track", "track", "episode"))}
+    found["linked_from"] = random.choice((None, {"id": random.choice((None, *TRACK_IDS))}))
+    return found if full else found | {"type": random.choice((None, "track", "track", "episode"))}
 
 
 def _listed(random: Random) -> Row:
