@@ -8,6 +8,7 @@ from spotify_platform.contracts.bronze_catalogue import CATALOGUE_SOURCES
 from spotify_platform.contracts.bronze_parts import (
     ALBUM_SHAPE,
     ARTISTS_SHAPE,
+    LINK_SHAPE,
     URLS_SHAPE,
     bronze_table,
     flag,
@@ -84,7 +85,7 @@ _TRACK = (
     "struct<id: string, name: string, type: string, uri: string, href: string, duration_ms: int64, explicit: boolean, "
     "disc_number: int64, track_number: int64, popularity: int64, is_local: boolean, is_playable: boolean, preview_url: string, "
     "available_markets: array<string>, external_ids: struct<isrc: string, ean: string, upc: string>, "
-    f"external_urls: {URLS_SHAPE}, album: {ALBUM_SHAPE}, artists: {ARTISTS_SHAPE}>"
+    f"external_urls: {URLS_SHAPE}, album: {ALBUM_SHAPE}, artists: {ARTISTS_SHAPE}, linked_from: {LINK_SHAPE}>"
 )
 
 _RECENT = (

@@ -8,6 +8,7 @@ from spotify_platform.contracts.bronze_parts import (
     ALBUM_SHAPE,
     ARTISTS_SHAPE,
     IMAGES_SHAPE,
+    LINK_SHAPE,
     URLS_SHAPE,
     bronze_table,
     flag,
@@ -20,12 +21,11 @@ from spotify_platform.contracts.model import Field, Source
 SOURCE = "catalogue_api"
 
 _IDS = "struct<isrc: string, ean: string, upc: string>"
-_LINK = f"struct<id: string, uri: string, type: string, href: string, external_urls: {URLS_SHAPE}>"
 _RESTRICTIONS = "struct<reason: string>"
 _ALBUM_TRACK = (
     "struct<id: string, name: string, type: string, uri: string, href: string, duration_ms: int64, explicit: boolean, "
     "disc_number: int64, track_number: int64, is_local: boolean, is_playable: boolean, preview_url: string, "
-    f"available_markets: array<string>, external_urls: {URLS_SHAPE}, artists: {ARTISTS_SHAPE}, linked_from: {_LINK}, "
+    f"available_markets: array<string>, external_urls: {URLS_SHAPE}, artists: {ARTISTS_SHAPE}, linked_from: {LINK_SHAPE}, "
     f"restrictions: {_RESTRICTIONS}>"
 )
 _ALBUM_TRACKS = (
@@ -82,7 +82,7 @@ _TRACKS = (
     _object("album", ALBUM_SHAPE, "The album, simplified"),
     _list("artists", ARTISTS_SHAPE, "Credited artists in their order, simplified"),
     _EXTERNAL_IDS,
-    _object("linked_from", _LINK, "The track that was asked for, where another was given in its place"),
+    _object("linked_from", LINK_SHAPE, "The track that was asked for, where another was given in its place"),
     _RESTRICTED,
     _MARKETS,
 )

@@ -100,6 +100,7 @@ def milliseconds(column: str, meaning: str, path: str | None = None, *, required
 # Shapes that the Web API nests, spelled as Ibis spells types.
 IMAGES_SHAPE = "array<struct<url: string, height: int64, width: int64>>"
 URLS_SHAPE = "struct<spotify: string>"
+LINK_SHAPE = f"struct<id: string, uri: string, type: string, href: string, external_urls: {URLS_SHAPE}>"
 ARTISTS_SHAPE = f"array<struct<id: string, name: string, type: string, uri: string, href: string, external_urls: {URLS_SHAPE}>>"
 ALBUM_SHAPE = (
     "struct<id: string, name: string, type: string, uri: string, href: string, album_type: string, album_group: string, "

@@ -71,7 +71,7 @@ PLAY_RECORDS = Table(
         Column(
             name="duration_ms",
             type="int64",
-            low=0,
+            low=1,
             meaning="Length of the track as the API tells it; an upper bound of what was heard",
         ),
         *_HOW,

@@ -100,6 +100,7 @@ TRACKS = Table(
         Column(name="album_name", type="string", meaning="Title of the album"),
         Column(name="heard_name", type="string", meaning="Title as plays tell it, in the newest year"),
         Column(name="heard_album_name", type="string", meaning="Album as plays tell it"),
+        Column(name="heard_album_artist_name", type="string", meaning="Whom plays name with it; in exports the album's artist"),
         Column(name="is_in_catalogue", type="boolean", required=True, meaning="The catalogue tells of it, not plays alone"),
         Column(name="changed_at", type=TIMESTAMP, meaning="When the catalogue first told what it tells now"),
         BUCKET,
@@ -124,7 +125,13 @@ RECORDINGS = Table(
         Column(name="track_key", type="string", required=True, meaning="Key of silver/tracks"),
         Column(name="recording_key", type="string", required=True, meaning="isrc: and the ISRC, or track: and the smallest key"),
         Column(name="rule", type="string", required=True, accepted=tuple(RECORDING_RULES), meaning="Why it is that recording"),
-        Column(name="confidence", type="string", required=True, accepted=SURE, meaning="How sure that is"),
+        Column(
+            name="confidence",
+            type="string",
+            required=True,
+            accepted=SURE,
+            meaning="How sure that is: certain by ISRC, else likely, and a guess where a name or the length is not known",
+        ),
         Column(name="main_track_key", type="string", required=True, meaning="The track that stands for the recording"),
         Column(
             name="length_difference_ms", type="int64", low=0, meaning="Names and length: from the track that it was matched with"

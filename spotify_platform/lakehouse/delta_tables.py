@@ -6,6 +6,7 @@ from functools import lru_cache
 import ibis
 from deltalake import DeltaTable, Schema, WriterProperties
 from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.schema import ArrayType, StructType
 
 from spotify_platform.contracts.model import Table
 
@@ -56,12 +57,19 @@ def _properties(table: Table) -> dict[str, str]:
 
 
 def _with_all_columns(handle: DeltaTable, table: Table) -> DeltaTable:
-    """Add columns that the contract has come to know since the table was made; rows from before are null there."""
-    there = {field.name for field in handle.schema().fields}
-    new = [field for field in _delta_schema(table).fields if field.name not in there]
-    if new:
+    """Add columns, and fields inside them, that the contract has come to know since; rows from before are null there."""
+    there = _paths(handle.schema())
+    if new := [field for field in _delta_schema(table).fields if not _paths(StructType([field])) <= there]:
         handle.alter.add_columns(new)
     return handle
+
+
+def _paths(type_: object) -> set[str]:
+    """Names of all fields that a type has inside, each after those it is inside of; their order is a table's own."""
+    if isinstance(type_, ArrayType):
+        return _paths(type_.element_type)
+    fields = type_.fields if isinstance(type_, StructType) else []
+    return {path for field in fields for path in (field.name, *(f"{field.name}.{inner}" for inner in _paths(field.type)))}
 
 
 def _delta_schema(table: Table) -> Schema:

@@ -33,7 +33,7 @@ class SnapshotReading:
         if where is None:
             return f"select {listed(schema)} from {scan_sql(self._lake, snapshot.table.path, snapshot.version)}"
         if near := self.pruned(snapshot, where):
-            return f"select {listed(schema)} from {near} where {where}"
+            return f"select {_typed(schema)} from {near} where {where}"
         return _nothing(schema)
 
     def changes_sql(self, snapshot: Snapshot, version: int) -> tuple[str, str]:
@@ -44,7 +44,7 @@ class SnapshotReading:
 
     def _of_files(self, table: Table, files: Collection[str]) -> str:
         schema = schema_of(table)
-        return f"select {listed(schema)} from {_files_sql(table, sorted(files))}" if files else _nothing(schema)
+        return f"select {_typed(schema)} from {_files_sql(table, sorted(files))}" if files else _nothing(schema)
 
     def look_up(
         self,
@@ -87,6 +87,12 @@ class SnapshotReading:
         """A handle at the snapshot's version; its own may have moved on since."""
         handle: DeltaTable = snapshot.handle
         return handle if handle.version() == snapshot.version else self._at(snapshot.table, snapshot.version)
+
+
+def _typed(schema: ibis.Schema) -> str:
+    """Columns, the nested ones with all fields of the schema: older files may lack some, and files alone do not tell."""
+    nested = {name for name, dtype in schema.items() if dtype.is_nested()}
+    return ", ".join(f"{column(n)}::{type_sql(t)} as {column(n)}" if n in nested else column(n) for n, t in schema.items())
 
 
 def _files_sql(table: Table, files: Sequence[str]) -> str:

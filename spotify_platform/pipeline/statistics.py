@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.model import Table
-from spotify_platform.contracts.silver_catalogue import ALBUM_ARTISTS, TRACK_ARTISTS
+from spotify_platform.contracts.silver_catalogue import ALBUM_ARTISTS, TRACK_ALIASES, TRACK_ARTISTS
 from spotify_platform.contracts.silver_told import AUDIO_FEATURES, OBSERVATIONS
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse import dbt_project
@@ -20,14 +20,16 @@ from spotify_platform.lakehouse.commit import Append, Change, Overwrite, commit
 from spotify_platform.lakehouse.engine import Engine, Scratch, Snapshot
 from spotify_platform.lakehouse.publishing import Pins, published
 from spotify_platform.lakehouse.tries import until_committed
+from spotify_platform.pipeline.catalogue import TOLD_BY
 from spotify_platform.pipeline.gold import GoldBuild
 from spotify_platform.pipeline.gold_build import audited, fresh_area, gold_tables
 from spotify_platform.pipeline.gold_given import named
 from spotify_platform.pipeline.gold_work import YEAR
 from spotify_platform.pipeline.platform import Platform
+from spotify_platform.transforms.bronze_rows import batches
 from spotify_platform.transforms.slices import ALL_TIME
 
-OF_SILVER = (TRACK_ARTISTS, ALBUM_ARTISTS, AUDIO_FEATURES, OBSERVATIONS)
+OF_SILVER = (TRACK_ALIASES, TRACK_ARTISTS, ALBUM_ARTISTS, AUDIO_FEATURES, OBSERVATIONS)
 OF_GOLD = ("dim_albums", "dim_artists", "dim_tracks", "top_artists", "top_tracks")
 
 
@@ -94,7 +96,10 @@ def give(platform: Platform, area: Path, inputs: Mapping[str, Snapshot | ir.Tabl
         area: a database file.
         inputs: by path, tables of the lake, or built aside.
     """
-    with platform.engine.scratch(area) as scratch:
+    engine = platform.engine
+    headers = [engine.read(engine.open(table), "_part = 'object'") for table in TOLD_BY]
+    with engine.scratch(area) as scratch:
+        scratch.put("silver.batches", engine.derive(batches, *headers))
         for path, found in inputs.items():
             if isinstance(found, Snapshot):
                 is_cut = YEAR in found.table.partition_by

@@ -16,9 +16,10 @@ def albums(versions: ir.Table, tracks: ir.Table) -> ir.Table:
     """
     now = versions.filter(versions.is_current).rename(album_key="album_id").drop("entity_bucket")
     on_them = tracks.filter(tracks.album_key.notnull())
-    of_album = ibis.window(group_by="album_key", order_by=[on_them.artist_name.asc(nulls_first=False), "track_key"])
+    on_them = on_them.mutate(by=_by(on_them))
+    of_album = ibis.window(group_by="album_key", order_by=[on_them.by.asc(nulls_first=False), "track_key"])
     named = on_them.mutate(place=ibis.row_number().over(of_album)).filter(ibis._.place == 0)
-    named = named.select("album_key", heard_name="album_name", heard_artist_name="artist_name")
+    named = named.select("album_key", heard_name="album_name", heard_artist_name="by")
     keys = now.select("album_key").union(named.select("album_key"), distinct=True)
     told = keys.left_join(named, "album_key").drop("album_key_right").left_join(now, "album_key")
     artist_name = ibis.coalesce(told.artists[0]["name"], told.heard_artist_name)
@@ -33,6 +34,12 @@ def albums(versions: ir.Table, tracks: ir.Table) -> ir.Table:
         entity_bucket=entity_bucket(told.album_key),
     )
     return complete.select(*ALBUMS.column_names).cast({column.name: column.type for column in ALBUMS.columns})
+
+
+def _by(tracks: ir.Table) -> ir.StringValue:
+    """Whose album it is: who plays name with it, as exports name the album's artist; else the track's own."""
+    is_heard = tracks.album_name == tracks.heard_album_name
+    return ibis.coalesce(ibis.ifelse(is_heard, tracks.heard_album_artist_name, None), tracks.artist_name)
 
 
 def _first_day(date: ir.StringValue) -> ir.DateValue:

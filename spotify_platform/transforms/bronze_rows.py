@@ -36,6 +36,12 @@ def unreadable_lines(rows: ir.Table) -> ir.Table:
     return lines.filter(lines.n == 1, ~lines.parsed).select("line")
 
 
+def batches(*headers: ir.Table) -> ir.Table:
+    """When each batch was loaded, of whichever of these Bronze tables last: batch, loaded_at."""
+    together = ibis.union(*[rows.select(batch="_batch", loaded_at="_loaded_at") for rows in headers])
+    return together.group_by("batch").aggregate(loaded_at=together.loaded_at.max())
+
+
 def bad_lines(rows: ir.Table) -> ir.Table:
     """Lines that hold a row to quarantine: line."""
     return rows.filter(rows["_reason"].notnull()).select("line").distinct()

@@ -58,10 +58,10 @@ def merged(*parts: ir.Table) -> ir.Table:
 def _recently_played(rows: ir.Table) -> list[ir.Table]:
     music = rows.filter(rows.track["type"].fill_null("track") == "track")
     dated = music.mutate(at=ibis.coalesce(music["at"], music.played_at))
-    return _tracks(_told(_opened(dated, "track", "at", "_batch"), "track"))
+    return _full_tracks(_opened(dated, "track", "at", "_batch"))
 
 
-def _catalogue_tracks(rows: ir.Table) -> list[ir.Table]:
+def _full_tracks(rows: ir.Table) -> list[ir.Table]:
     tracks = _told(rows, "track", asked=rows.linked_from["id"])
     return [*_tracks(tracks), _relinked(tracks)]
 
@@ -91,7 +91,7 @@ def _artists(rows: ir.Table) -> list[ir.Table]:
 
 TOLD: Mapping[str, Callable[[ir.Table], list[ir.Table]]] = {
     "recently_played": _recently_played,
-    "tracks": _catalogue_tracks,
+    "tracks": _full_tracks,
     "albums": _albums,
     "artists": _artists,
 }
@@ -142,11 +142,14 @@ def _artists_of(objects: ir.Table) -> ir.Table:
 def _observation(objects: ir.Table, entity: str, entity_id: ir.Value | None = None, **own: ir.Value) -> ir.Table:
     """Objects with an id in the columns of the table; what they do not have at all is null, and so is an empty text.
 
-    Spotify tells of a track that it has taken away with empty names.
+    Of what Spotify has taken away it tells with an empty name, and of all else with zeros: only that the id exists.
     """
     attributes = {column.name for column in ATTRIBUTES[entity]}
     told = {name: field(objects) for name, field in FIELDS.items() if name in attributes and _has(objects, name)} | own
     values = {name: value.nullif("") if value.type().is_string() else value for name, value in told.items()}
+    if _has(objects, "name"):
+        is_gone = (objects["name"] == "").fill_null(False)  # noqa: FBT003 - a literal
+        values = {name: ibis.ifelse(is_gone, None, value) for name, value in values.items()}
     nothing = {column.name: ibis.null(column.type) for column in ALL_ATTRIBUTES if column.name not in values}
     said = objects.select(
         *_WHEN,
@@ -167,6 +170,21 @@ def _credited(objects: ir.Table) -> ir.Value:
     return ibis.ifelse(named.length() > 0, named, None)
 
 
+def _counted_from_1(name: str) -> Callable[[ir.Table], ir.Value]:
+    """A number of which 0 says that it is not known."""
+    return lambda objects: objects[name].nullif(0)
+
+
+def _date(objects: ir.Table) -> ir.Value:
+    """Of a date that Spotify does not know it says 0000."""
+    return ibis.ifelse(objects.release_date.startswith("0000"), None, objects.release_date)
+
+
+def _precision(objects: ir.Table) -> ir.Value:
+    """Of no date there is none: it would be that of the date that was told before."""
+    return ibis.ifelse(_date(objects).nullif("").notnull(), objects.release_date_precision, None)
+
+
 def _widest(objects: ir.Table) -> ir.Value:
     """The API gives the widest image first."""
     return objects.images[0]["url"]
@@ -175,13 +193,14 @@ def _widest(objects: ir.Table) -> ir.Value:
 _IN = {"image_url": "images", "isrc": "external_ids", "upc": "external_ids", "follower_count": "followers"}
 """Attributes that are a part of another field."""
 
-_PLAIN = (
-    *("name", "album_type", "release_date", "release_date_precision", "total_tracks", "label", "popularity"),
-    *("duration_ms", "explicit", "disc_number", "track_number"),
-)
+_PLAIN = ("name", "album_type", "label", "popularity", "explicit")
+_FROM_1 = ("duration_ms", "disc_number", "track_number", "total_tracks")
 
 FIELDS: Mapping[str, Callable[[ir.Table], ir.Value]] = {
     **{name: itemgetter(name) for name in _PLAIN},
+    **{name: _counted_from_1(name) for name in _FROM_1},
+    "release_date": _date,
+    "release_date_precision": _precision,
     "artists": _credited,
     "genres": lambda objects: objects.genres.filter(lambda genre: genre != "").sort(),
     "image_url": _widest,

@@ -133,10 +133,11 @@ def _recent(rows: ir.Table) -> ir.Table:
     track = rows.track
     kind = track["type"].fill_null("track")
     ended_at = rows.played_at.truncate("ms")
+    # A track that Spotify has taken away has empty names and no length: a copy that knows them is to win.
     names = {
-        "track_name": track["name"],
-        "artist_name": track["artists"][0]["name"],
-        "album_name": track["album"]["name"],
+        "track_name": track["name"].nullif(""),
+        "artist_name": track["artists"][0]["name"].nullif(""),
+        "album_name": track["album"]["name"].nullif(""),
     }
     content = ibis.coalesce(track["id"], track["uri"], _joined("names", *names.values()))
     return _shaped(
@@ -147,7 +148,7 @@ def _recent(rows: ir.Table) -> ir.Table:
         content_uri=track["uri"],
         track_id=ibis.ifelse(kind == "track", track["id"], None),
         **names,
-        duration_ms=ibis.ifelse(track["duration_ms"] >= 0, track["duration_ms"], None),
+        duration_ms=ibis.ifelse(track["duration_ms"] > 0, track["duration_ms"], None),
         context_uri=rows.context["uri"],
     )
 

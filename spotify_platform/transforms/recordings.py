@@ -17,11 +17,11 @@ def recordings(tracks: ir.Table) -> ir.Table:
         tracks: rows of `silver/tracks`, all of them.
     """
     clustered = clusters(tracks)
-    known = clustered.join(tracks.select("track_key", "is_in_catalogue"), "track_key")
+    known = clustered.join(tracks.select("track_key", "is_in_catalogue", is_told=_is_told(tracks)), "track_key")
     of_one = ibis.window(group_by="recording_key")
     first = ibis.window(group_by="recording_key", order_by=[known.is_in_catalogue.desc(), known.track_key])
     complete = known.mutate(
-        confidence=ibis.ifelse(known.rule == "names and length", "likely", "certain"),
+        confidence=ibis.cases((known.rule == "isrc", "certain"), (known.is_told, "likely"), else_="guess"),
         main_track_key=known.track_key.first().over(first),
         track_count=known.count().over(of_one),
         entity_bucket=entity_bucket(known.track_key),
@@ -40,7 +40,7 @@ def clusters(tracks: ir.Table) -> ir.Table:
     """
     told = tracks.select("track_key", *_NAMES, "duration_ms", isrc=tracks.isrc.upper().replace("-", "").nullif(""))
     coded, bare = told.filter(told.isrc.notnull()), told.filter(told.isrc.isnull())
-    is_told = bare.duration_ms.notnull() & bare.name.notnull() & bare.artist_name.notnull()
+    is_told = _is_told(bare)
     joined = _joined(bare.filter(is_told), coded)
     left = bare.filter(is_told).anti_join(joined, "track_key")
     return ibis.union(
@@ -49,6 +49,11 @@ def clusters(tracks: ir.Table) -> ir.Table:
         _chained(left),
         _clustered(bare.filter(~is_told), "track:" + bare.track_key, "alone"),
     )
+
+
+def _is_told(tracks: ir.Table) -> ir.BooleanValue:
+    """Whether all is known by which a track without an ISRC is told from others."""
+    return tracks.duration_ms.notnull() & tracks.name.notnull() & tracks.artist_name.notnull()
 
 
 def _clustered(rows: ir.Table, key: ir.Value, rule: ir.Value | str, difference: ir.Value | None = None) -> ir.Table:

@@ -14,6 +14,7 @@ from spotify_platform_tests.oracle.catalogue_words import (
     coded,
     credited,
     heard,
+    instead,
     recorded,
     told,
     track,
@@ -70,6 +71,30 @@ RECORDINGS = (
             )
         },
     ),
+    Example(
+        "That a track is nobody else's is certain by its ISRC alone, and a guess where a name or the length is not known",
+        world(
+            plays=[heard("Echo")],
+            tracks=told(
+                coded("t1", "QZ1"), bare("t2", 100_000), bare("t3", None), bare("t4", 100_000, None), bare("t5", 101_000)
+            ),
+        ),
+        {
+            "recordings": [
+                {"track_key": key, "rule": rule, "confidence": sure}
+                for key, rule, sure in (
+                    *(("t1", "isrc", "certain"), ("t3", "alone", "guess"), ("t4", "alone", "guess")),
+                    *((key, "names and length", "likely") for key in ("t2", "t5")),
+                    ("name:Ann/Echo", "alone", "guess"),
+                )
+            ]
+        },
+    ),
+    Example(
+        "and likely where both are",
+        world(tracks=told(bare("t1", 100_000), bare("t2", 103_000))),
+        {"recordings": [{"track_key": key, "rule": "alone", "confidence": "likely"} for key in ("t1", "t2")]},
+    ),
 )
 OTHERS = (
     Example(
@@ -101,6 +126,51 @@ OTHERS = (
             "album_artists": credited(("r3", "Various Artists", "id")),
             "tracks": [{"track_key": f"t{n}", "artist_name": name} for n, name in enumerate(("Ann", "Ben"), 1)],
         },
+    ),
+    Example(
+        "An album that plays name with its artist stays whole when the artists of its tracks become known",
+        world(
+            plays=[heard(name, "Various Artists", f"t{n}", album_name="First") for n, name in enumerate(("Loop", "Echo"), 1)],
+            tracks=told(track("t1", "Loop", ANN), track("t2", "Echo", BEN)),
+        ),
+        {
+            "albums": [{"album_key": "name:Various Artists/First", "name": "First", "artist_name": "Various Artists"}],
+            "tracks": [
+                {"track_key": f"t{n}", "artist_name": name, "album_key": "name:Various Artists/First"}
+                for n, name in enumerate(("Ann", "Ben"), 1)
+            ],
+        },
+    ),
+    Example(
+        "and is the catalogue's of that artist, not one of that name by an artist of a track",
+        world(
+            plays=[heard("Loop", "Various Artists", "t1", album_name="First")],
+            tracks=told(track("t1", "Loop", ANN)),
+            albums=told(FIRST, FIRST | {"id": "a2", "artists": [VARIOUS]}),
+        ),
+        {"tracks": [{"track_key": "t1", "artist_name": "Ann", "album_key": "a2", "album_name": "First"}]},
+    ),
+    Example(
+        "Of a track's artist it is where there is none of the artist whom plays name",
+        world(plays=[heard("Loop", "Ann & Ben", "t1", album_name="First")], tracks=told(track()), albums=told(FIRST)),
+        {"tracks": [{"track_key": "t1", "album_key": "a1"}]},
+    ),
+    Example(
+        "A track that another is given for is on the album that the other was heard on",
+        world(plays=[heard(track_id="t1", album_name="First")], tracks=told(instead("t2", "t1"))),
+        {"tracks": [{"track_key": "t2", "album_key": "name:Ann/First", "heard_name": "Loop"}]},
+    ),
+    Example(
+        "unless it was heard on one itself; what a later play leaves out is as an earlier one told it",
+        world(
+            plays=[
+                heard(track_id="t1", album_name="First"),
+                heard("Loop 2", track_id="t2", album_name="Second"),
+                heard("Loop 3", track_id="t2", local_date=date(2025, 1, 1)),
+            ],
+            tracks=told(instead("t2", "t1")),
+        ),
+        {"tracks": [{"track_key": "t2", "album_key": "name:Ann/Second", "heard_name": "Loop 3"}]},
     ),
     Example(
         "Who is credited twice is so once, in the first place; who has neither id nor name is not",

@@ -10,6 +10,7 @@ from spotify_platform_tests.oracle.catalogue_words import (
     coded,
     heard,
     instead,
+    item,
     means,
     own,
     told,
@@ -29,6 +30,11 @@ ALIASES = (
                 {"track_id": "t2", "name": "Loop", "relinked_to": None},
             ],
         },
+    ),
+    Example(
+        "whoever tells: an answer about plays as well",
+        world(recently_played=told(item(instead("t2", "t1")))),
+        {"track_aliases": means(t1="t2", t2="t2")},
     ),
     Example(
         "A chain of relinked ids means its end",

@@ -3,6 +3,16 @@
 from spotify_platform_tests.oracle.catalogue_words import ANN, FIRST, Example, item, time, told, track, versions, world
 
 POPULAR, PLAIN = track(popularity=50, album=FIRST), track()
+NUMBERS = {"duration_ms": 200_000, "disc_number": 1, "track_number": 3}
+RELEASED = {"release_date": "2020-05", "release_date_precision": "month", "total_tracks": 9}
+UNRELEASED = {"release_date": "0000", "release_date_precision": "year", "total_tracks": 0}
+WHOLE = track(album=FIRST | RELEASED | {"album_type": "single"}, popularity=40, explicit=True, **NUMBERS)
+GONE = track(
+    *("t1", "", {"id": "r1", "name": ""}),
+    album={"id": "a1", "name": "", "artists": [], "album_type": "album", **UNRELEASED},
+    **dict.fromkeys(("popularity", *NUMBERS), 0),
+    explicit=False,
+)
 TELLINGS = (
     Example(
         "A simplified answer between full ones is no change",
@@ -106,16 +116,36 @@ TELLINGS = (
         {"tracks_history": [], "albums_history": [], "artists_history": []},
     ),
     Example(
-        "What is told as an empty text is not told: so Spotify names what it has taken away",
-        world(
-            tracks=[*told(track(), at="2024-01-01"), *told(track("t1", "", {"id": "r1", "name": ""}), at="2024-02-01")],
-        ),
+        "What Spotify has taken away it tells with an empty name, and of all else with zeros: nothing is forgotten for it",
+        world(tracks=[*told(WHOLE, at="2024-01-01"), *told(GONE, at="2024-02-01")]),
         {
-            "tracks_history": [
-                {"name": "Loop", "valid_from": time("2024-01-01"), "artists": [ANN]},
-                {"name": "Loop", "valid_from": time("2024-02-01"), "artists": [{"id": "r1", "name": None}]},
-            ],
+            "tracks_history": [{"version": 1, "artists": [ANN], "album_id": "a1", "popularity": 40, "explicit": True, **NUMBERS}],
+            "albums_history": [{"version": 1, "name": "First", "artists": [ANN], "album_type": "single", **RELEASED}],
             "artists": [{"artist_key": "r1", "name": "Ann"}],
         },
+    ),
+    Example(
+        "Of what is told like that alone it is known that it exists",
+        world(tracks=told(GONE)),
+        {
+            "tracks": [{"track_key": "t1", "name": None, "artists": None, "is_in_catalogue": True, **dict.fromkeys(NUMBERS)}],
+            "albums": [{"album_key": "a1", "name": None, "released_on": None, **dict.fromkeys(RELEASED)}],
+            "artists": [{"artist_key": "r1", "name": None}],
+        },
+    ),
+    Example(
+        "No length, place or date is 0, whatever the name; a precision is that of the date it is told with",
+        world(
+            tracks=[
+                *told(WHOLE, at="2024-01-01"),
+                *told(WHOLE | dict.fromkeys(NUMBERS, 0) | {"album": FIRST | UNRELEASED}, at="2024-02-01"),
+            ]
+        ),
+        {"tracks_history": [{"version": 1, **NUMBERS}], "albums_history": [{"version": 1, **RELEASED}]},
+    ),
+    Example(
+        "An empty text is not told",
+        world(tracks=told(track(album=FIRST | {"label": "", "release_date": "", "release_date_precision": "day"}))),
+        {"albums_history": [{"name": "First", "label": None, "release_date": None, "release_date_precision": None}]},
     ),
 )

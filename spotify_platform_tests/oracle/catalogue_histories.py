@@ -22,7 +22,7 @@ TIMES = (
     *(datetime(2024, 5, 1, 12, 0, 1, tzinfo=UTC), datetime(2024, 5, 9, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)),
 )
 TRACK_IDS, ALBUM_IDS, ARTIST_IDS = ("t1", "t2", "t3", "t4"), ("a1", "a2"), ("r1", "r2", "r3")
-TITLES, ALBUM_TITLES = ("Loop", "Loop", "Loop", "Echo", ""), ("First", "First", "Best of")
+TITLES, ALBUM_TITLES = ("Loop", "Loop", "Loop", "Echo", ""), ("First", "First", "Best of", "")
 NAMES = ("Ann", "Ann", "Ann", "Ben", "Various Artists")
 LENGTHS_MS = (None, 0, 100_000, 102_000, 102_001, 104_000, 104_001)
 ISRCS = (*[None] * 5, "", "qz-1", "QZ1", "QZ2", "Q-Z-2")
@@ -46,7 +46,7 @@ def world(random: Random) -> World:
     """Up to a dozen answers of all kinds, and plays with ids, names or both."""
     pools = {
         "recently_played": [_track(random) for _ in range(2)],
-        "tracks": [_track(random, linked=True) for _ in range(3)],
+        "tracks": [_track(random, full=True) for _ in range(3)],
         "albums": [_album(random, full=True) for _ in range(2)],
         "artists": [_artist(random) for _ in range(2)],
     }
@@ -105,24 +105,24 @@ CHANGES: dict[str, Callable[[Random, Row], Row]] = {
 }
 
 
-def _track(random: Random, *, linked: bool = False) -> Row:
+def _track(random: Random, *, full: bool = False) -> Row:
     found = _listed(random) | {"popularity": random.choice(NUMBERS), "album": _album(random)}
     found["external_ids"] = random.choice((None, {"isrc": random.choice(ISRCS)}))
-    if linked:
-        return found | {"linked_from": random.choice((None, {"id": random.choice((None, *TRACK_IDS))}))}
-    return found | {"type": random.choice((None, "track", "track", "episode"))}
+    found["linked_from"] = random.choice((None, {"id": random.choice((None, *TRACK_IDS))}))
+    return found if full else found | {"type": random.choice((None, "track", "track", "episode"))}
 
 
 def _listed(random: Random) -> Row:
     """A track as an album lists it."""
-    numbers = {name: random.choice((None, 1, 2)) for name in ("disc_number", "track_number")}
+    numbers = {name: random.choice((None, 0, 1, 2)) for name in ("disc_number", "track_number")}
     found = {"id": random.choice(TRACK_IDS), "name": random.choice(TITLES), "artists": _artists(random), **numbers}
     return found | {"duration_ms": random.choice(LENGTHS_MS), "explicit": random.choice((None, True, False))}
 
 
 def _album(random: Random, *, full: bool = False) -> Row:
     found = {"id": random.choice(ALBUM_IDS), "name": random.choice(ALBUM_TITLES), "artists": _artists(random)}
-    found |= {"release_date": random.choice(DATES), "images": _images(random), "total_tracks": random.choice(NUMBERS)}
+    found |= {"release_date": random.choice(DATES), "release_date_precision": random.choice((None, "year", "day"))}
+    found |= {"images": _images(random), "total_tracks": random.choice(NUMBERS)}
     if not full:
         return found | random.choice(({}, {"id": None}, {}))
     listed = random.choice((None, {"items": random.choice((None, [_listed(random) for _ in range(2)]))}))
@@ -138,12 +138,12 @@ def _album(random: Random, *, full: bool = False) -> Row:
 def _artist(random: Random) -> Row:
     genres = random.choice((None, [], ["rock", "pop"], ["pop", "rock"], ["pop"]))
     followers = random.choice((None, {"total": random.choice(NUMBERS)}))
-    found = {"id": random.choice(ARTIST_IDS), "name": random.choice(NAMES), "popularity": random.choice(NUMBERS)}
+    found = {"id": random.choice(ARTIST_IDS), "name": random.choice((*NAMES, *NAMES, "")), "popularity": random.choice(NUMBERS)}
     return found | {"genres": genres, "followers": followers, "images": _images(random)}
 
 
 def _artists(random: Random) -> list[Row] | None:
-    credited = [{"id": random.choice((None, *ARTIST_IDS)), "name": random.choice((None, *NAMES))} for _ in range(3)]
+    credited = [{"id": random.choice((None, *ARTIST_IDS)), "name": random.choice((None, "", *NAMES, *NAMES))} for _ in range(3)]
     return random.choice((None, [], credited[:1], credited[:1], credited[:1], credited[:2], credited))
 
 

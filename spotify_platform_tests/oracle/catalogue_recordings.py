@@ -15,7 +15,8 @@ def recordings_of(tracks: Sequence[Row]) -> list[Row]:
         told = found[track["track_key"]]
         same = [one for one in tracks if found[one["track_key"]]["recording_key"] == told["recording_key"]]
         main = min(same, key=lambda one: (not one["is_in_catalogue"], one["track_key"]))["track_key"]
-        confidence = "likely" if told["rule"] == "names and length" else "certain"
+        is_told = None not in (track["artist_name"], track["name"], track["duration_ms"])
+        confidence = "certain" if told["rule"] == "isrc" else "likely" if is_told else "guess"
         row = {"track_key": track["track_key"], **told, "confidence": confidence, "main_track_key": main}
         rows.append(row | {"track_count": len(same), "entity_bucket": bucket(track["track_key"])})
     return rows

@@ -5,9 +5,17 @@ Each function reads as its table's rule and is slow on purpose. Rows come in any
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
+from spotify_platform_tests.oracle.catalogue_entities import (
+    by_column,
+    entity_row,
+    first_name,
+    most,
+    name_key,
+    nulls_last,
+    those_now,
+)
 from spotify_platform_tests.oracle.catalogue_recordings import clusters, recordings_of
 from spotify_platform_tests.oracle.catalogue_tellings import (
     ATTRIBUTES,
@@ -47,11 +55,6 @@ def silver_of(world: World) -> dict[str, list[Row]]:
     }
 
 
-def name_key(*names: str | None) -> str:
-    """Key of what is known by names alone."""
-    return "name:" + sha256("\x1f".join(name or "" for name in names).encode()).hexdigest()[:22]
-
-
 def played_of(plays: Iterable[Row]) -> list[Row]:
     """Rows of `silver/played_tracks`."""
     found = {}
@@ -72,7 +75,7 @@ def aliases_of(versions: Sequence[Row], played: Sequence[Row]) -> list[Row]:
         rule = "own id" if track_id == track_key else "relinked"
         rows.append(_alias(track_id, track_key, rule, "certain", track_id=track_id))
     known = _known_by_names(versions, played, means)
-    meant = [version for version in _now(versions) if version["track_id"] in means.values()]
+    meant = [version for version in those_now(versions) if version["track_id"] in means.values()]
     recording = {key: told["recording_key"] for key, told in clusters(_as_tracks(meant)).items()}
     for alias_key, (artist_name, track_name) in _played_names(played).items():
         names = {"artist_name": artist_name, "track_name": track_name}
@@ -94,7 +97,7 @@ def _alias(alias_key: str, track_key: str, rule: str, confidence: str, **more: A
 
 def _meanings(versions: Sequence[Row], played_ids: set[str]) -> dict[str, str]:
     """Each id with the id that it means: where its links end, or the smallest id of the circle that they end in."""
-    links = {row["track_id"]: row["relinked_to"] for row in _now(versions) if row["relinked_to"]}
+    links = {row["track_id"]: row["relinked_to"] for row in those_now(versions) if row["relinked_to"]}
     found = {}
     for one in {*played_ids, *links.values(), *(row["track_id"] for row in versions)}:
         way = [one]
@@ -123,27 +126,36 @@ def _played_names(played: Iterable[Row]) -> dict[str, Pair]:
 
 
 def _as_tracks(versions: Iterable[Row]) -> list[Row]:
-    return [row | {"track_key": row["track_id"], "artist_name": _first_name(row["artists"])} for row in versions]
+    return [row | {"track_key": row["track_id"], "artist_name": first_name(row["artists"])} for row in versions]
 
 
 def tracks_of(aliases: Sequence[Row], versions: Sequence[Row], played: Sequence[Row], albums: Sequence[Row]) -> list[Row]:
     """Rows of `silver/tracks`: what aliases mean, as the catalogue tells it, else as plays do."""
-    current, titles = _by(_now(versions), "track_id"), _by(_now(albums), "album_id")
+    current, titles = by_column(those_now(versions), "track_id"), by_column(those_now(albums), "album_id")
     rows = []
     for key in {alias["track_key"] for alias in aliases}:
         told = current.get(key, {})
-        names = ("album_name", "artist_name", "track_name")
-        of_key = [row for row in played if row["alias_key"] == key]
-        newest = min(of_key, key=lambda row: (-row["local_year"], *(_last(row[name]) for name in names)), default={})
-        album_name, artist_name, track_name = (newest.get(name) for name in names)
-        row = {"heard_name": track_name, "heard_album_name": album_name}
-        row |= _entity(key, "track", told, track_name, artist_name)
-        by_names = name_key(row["artist_name"], album_name) if album_name is not None else None
-        row["album_key"] = row["album_id"] or _album_of_names(titles.values(), album_name, row["artist_name"]) or by_names
+        row, called_by = _heard(key, {alias["alias_key"] for alias in aliases if alias["track_key"] == key}, played)
+        row |= entity_row(key, "track", told, row["heard_name"], called_by)
+        album_name, of_plays = row["heard_album_name"], row["heard_album_artist_name"]
+        found = [_album_of_names(titles.values(), album_name, by) for by in (of_plays, row["artist_name"])]
+        by_names = name_key(of_plays, album_name) if album_name is not None else None
+        row["album_key"] = next((one for one in (row["album_id"], *found) if one), by_names)
         title = titles.get(row["album_id"], {}).get("name")
         row["album_name"] = album_name if title is None else title
         rows.append({name: value for name, value in row.items() if name != "relinked_to"})
     return rows
+
+
+def _heard(key: str, aliases: set[str], played: Sequence[Row]) -> tuple[Row, str | None]:
+    """What plays call a track, its own id or names first, and its artist: title of one play, album of the first that has one."""
+    names = ("album_name", "artist_name", "track_name")
+    heard = [row for row in played if row["alias_key"] in aliases]
+    heard.sort(key=lambda row: (row["alias_key"] != key, -row["local_year"], *(nulls_last(row[name]) for name in names)))
+    first = heard[0] if heard else dict.fromkeys(names)
+    on = next((row for row in heard if row["album_name"] is not None), dict.fromkeys(names))
+    row = {"heard_name": first["track_name"], "heard_album_name": on["album_name"]}
+    return row | {"heard_album_artist_name": on["artist_name"]}, first["artist_name"]
 
 
 def _album_of_names(albums: Iterable[Row], name: str | None, artist_name: str | None) -> str | None:
@@ -158,14 +170,21 @@ def _album_of_names(albums: Iterable[Row], name: str | None, artist_name: str | 
 
 def albums_of(versions: Sequence[Row], tracks: Sequence[Row]) -> list[Row]:
     """Rows of `silver/albums`: those of the catalogue, and those that tracks are on."""
-    current = _by(_now(versions), "album_id")
+    current = by_column(those_now(versions), "album_id")
     rows = []
     for key in {*current, *(track["album_key"] for track in tracks if track["album_key"])}:
         on_it = [track for track in tracks if track["album_key"] == key]
-        first = min(on_it, key=lambda track: (_last(track["artist_name"]), track["track_key"]), default={})
-        row = _entity(key, "album", current.get(key, {}), first.get("album_name"), first.get("artist_name"))
+        first = min(on_it, key=lambda track: (nulls_last(_album_artist(track)), track["track_key"]), default=None)
+        names = (first["album_name"], _album_artist(first)) if first else (None, None)
+        row = entity_row(key, "album", current.get(key, {}), *names)
         rows.append(row | {"released_on": _first_day(row["release_date"])})
     return rows
+
+
+def _album_artist(track: Row) -> str | None:
+    """Whom plays name with the album; who is credited on the track, where they name nobody or another album."""
+    heard = track["heard_album_artist_name"] if track["heard_album_name"] == track["album_name"] else None
+    return track["artist_name"] if heard is None else str(heard)
 
 
 def _first_day(text: str | None) -> date | None:
@@ -197,53 +216,19 @@ def _credit(credited: Row, artists: Sequence[Row]) -> Row | None:
         return {"artist_key": credited["id"], "rule": "id"}
     if credited["name"] is None:
         return None
-    namesakes = [row for row in _now(artists) if row["name"] == credited["name"]]
+    namesakes = [row for row in those_now(artists) if row["name"] == credited["name"]]
     if not namesakes:
         return {"artist_key": name_key(credited["name"]), "rule": "name alone"}
-    chosen = min(namesakes, key=lambda row: (*(_most(row[name]) for name in ("follower_count", "popularity")), row["artist_id"]))
+    chosen = min(namesakes, key=lambda row: (*(most(row[name]) for name in ("follower_count", "popularity")), row["artist_id"]))
     return {"artist_key": chosen["artist_id"], "rule": "name" if len(namesakes) == 1 else "shared name"}
 
 
 def artists_of(versions: Sequence[Row], credits_: Sequence[Row]) -> list[Row]:
     """Rows of `silver/artists`: those of the catalogue, and those that are credited."""
-    current = _by(_now(versions), "artist_id")
+    current = by_column(those_now(versions), "artist_id")
     rows = []
     for key in {*current, *(row["artist_key"] for row in credits_)}:
         names = [row["artist_name"] for row in credits_ if row["artist_key"] == key and row["artist_name"] is not None]
-        row = _entity(key, "artist", current.get(key, {}), min(names, default=None), None)
+        row = entity_row(key, "artist", current.get(key, {}), min(names, default=None), None)
         rows.append({name: value for name, value in row.items() if name not in {"artists", "artist_name"}})
     return rows
-
-
-def _entity(key: str, entity: str, told: Row, name: str | None, artist_name: str | None) -> Row:
-    """An entity as the catalogue tells it, with names from elsewhere where it tells none."""
-    values = {attribute: told.get(attribute) for attribute in ATTRIBUTES[entity]}
-    artists = values.get("artists")
-    first = _first_name(artists)
-    row = {f"{entity}_key": key, f"{entity}_id": None if key.startswith("name:") else key, **values}
-    row["name"] = name if values["name"] is None else values["name"]
-    row["artist_name"] = artist_name if first is None else first
-    row["artists"] = artists or ([{"id": None, "name": row["artist_name"]}] if row["artist_name"] is not None else None)
-    return row | {"is_in_catalogue": bool(told), "changed_at": told.get("valid_from"), "entity_bucket": bucket(key)}
-
-
-def _first_name(artists: Sequence[Row] | None) -> str | None:
-    return artists[0]["name"] if artists else None
-
-
-def _now(versions: Iterable[Row]) -> list[Row]:
-    return [row for row in versions if row["is_current"]]
-
-
-def _by(rows: Iterable[Row], column: str) -> dict[str, Row]:
-    return {row[column]: row for row in rows}
-
-
-def _last(value: str | None) -> tuple[bool, str]:
-    """A value to sort by, null after all others."""
-    return value is None, value or ""
-
-
-def _most(value: int | None) -> int:
-    """A number to sort by, the largest first and null last."""
-    return 1 if value is None else -value

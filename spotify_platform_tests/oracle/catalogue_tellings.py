@@ -105,9 +105,9 @@ def _tellings(world: World) -> Iterator[tuple[str, str, Row, Any, int]]:
 
 
 def _without_empty(value: Any) -> Any:
-    """An empty text says nothing: so Spotify names what it has taken away."""
+    """An empty text says nothing: so Spotify names what it has taken away, and of that it says nothing else."""
     if isinstance(value, dict):
-        return {name: _without_empty(inner) for name, inner in value.items()}
+        return {name: _without_empty(inner) for name, inner in value.items()} | {"is_gone": value.get("name") == ""}
     if isinstance(value, list):
         return [_without_empty(inner) for inner in value]
     return None if value == "" else value
@@ -157,6 +157,9 @@ def _of_credits(*objects: Row) -> Iterator[tuple[str, Any, Row]]:
 
 
 def _of_artist(artist: Row) -> Iterator[tuple[str, Any, Row]]:
+    if artist["is_gone"]:
+        yield "artist", artist["id"], {}
+        return
     genres = artist.get("genres")
     told = {"name": artist.get("name"), "popularity": artist.get("popularity"), "image_url": _image(artist)}
     told["genres"] = None if genres is None else sorted(filter(None, genres))
@@ -167,15 +170,23 @@ _TOLD = {"recently_played": _of_play, "tracks": _of_track, "albums": _of_album, 
 
 
 def _track(track: Row, album_id: str | None) -> Row:
-    names = ("name", "duration_ms", "explicit", "disc_number", "track_number", "popularity")
+    if track.get("is_gone"):
+        return {}
+    told = {name: track.get(name) for name in ("name", "explicit", "popularity")}
+    told |= {name: track.get(name) or None for name in ("duration_ms", "disc_number", "track_number")}  # 0 is unknown
     isrc = (track.get("external_ids") or {}).get("isrc")
-    return {name: track.get(name) for name in names} | {"artists": _credited(track), "album_id": album_id, "isrc": isrc}
+    return told | {"artists": _credited(track), "album_id": album_id, "isrc": isrc}
 
 
 def _album(album: Row) -> Row:
-    names = ("name", "album_type", "release_date", "release_date_precision", "total_tracks", "label", "popularity")
+    if album.get("is_gone"):
+        return {}
+    told = {name: album.get(name) for name in ("name", "album_type", "label", "popularity")}
+    if (album.get("release_date") or "0000")[:4] != "0000":
+        told |= {name: album.get(name) for name in ("release_date", "release_date_precision")}
     upc = (album.get("external_ids") or {}).get("upc")
-    return {name: album.get(name) for name in names} | {"artists": _credited(album), "image_url": _image(album), "upc": upc}
+    told |= {"total_tracks": album.get("total_tracks") or None, "upc": upc}
+    return told | {"artists": _credited(album), "image_url": _image(album)}
 
 
 def _credited(told: Row) -> list[Row] | None:

@@ -50,7 +50,7 @@ def item(one: Row) -> Row:
     return {"track": one, "played_at": time("2020-02-02")}
 
 
-def bare(track_id: str, duration_ms: int | None, name: str = "Loop") -> Row:
+def bare(track_id: str, duration_ms: int | None, name: str | None = "Loop") -> Row:
     """A track of some length, without an ISRC."""
     return track(track_id, name, duration_ms=duration_ms)
 

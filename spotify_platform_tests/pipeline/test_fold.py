@@ -19,6 +19,8 @@ NIGHT, OTHER = "1111111111111111111111", "3333333333333333333333"
 KALA, BO = {"id": "artist-kala", "name": "Kala"}, {"id": "artist-bo", "name": "Bo"}
 ALBUM = {"id": "album-first", "name": "First Light", "artists": [KALA], "release_date": "2020-05", "total_tracks": 9}
 
+GONE = ALBUM | {"name": "", "artists": [], "release_date": "0000", "release_date_precision": "year", "total_tracks": 0}
+
 
 def track(**changes: Any) -> dict[str, Any]:
     told = {"id": NIGHT, "name": "Night River", "type": "track", "duration_ms": 200_000, "artists": [KALA], "album": ALBUM}
@@ -90,6 +92,11 @@ def made_anew(platform: Platform, day: int, document: Any) -> set[str]:
         ("a title", {"tracks": [track(name="Night River (Remastered)")]}, {"dim_tracks"}),
         ("nothing", {"tracks": [track()]}, set()),
         (
+            "that the track was taken away",
+            {"tracks": [track(name="", duration_ms=0, popularity=0, artists=[KALA | {"name": ""}], album=GONE)]},
+            set(),
+        ),
+        (
             "a track that nobody heard",
             {"tracks": [track(id="5" * 22, name="Unheard", artists=[BO])]},
             {"dim_tracks", "dim_artists"},
@@ -110,6 +117,11 @@ def test_what_no_row_of_a_user_shows_is_in_the_dimension_alone(lake: Platform, w
             {"top_artists", "top_tracks", "top_recordings", "daily_user_stats", "dim_artists", "dim_tracks"},
         ),
         ("a renamed artist", {"artists": [artist(name="Kala K.")]}, {"top_artists", "dim_artists"}),
+        (
+            "the artist of a track on an album that plays alone name",
+            {"tracks": [track(id=OTHER, name="Other", artists=[BO], album=None)]},
+            {"top_artists", "top_tracks", "top_recordings", "daily_user_stats", "dim_artists", "dim_tracks"},
+        ),
         ("an ISRC", {"tracks": [track(external_ids={"isrc": "DE1"})]}, {"top_recordings", "dim_tracks"}),
         (
             "another title of the album",

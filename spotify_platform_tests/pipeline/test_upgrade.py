@@ -5,10 +5,11 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from spotify_platform.contracts.bronze import EXTENDED_HISTORY
+from spotify_platform.contracts.bronze import EXTENDED_HISTORY, RECENTLY_PLAYED
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.lakehouse import dbt_project
 from spotify_platform.pipeline import plan as planning
@@ -16,7 +17,7 @@ from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
-from spotify_platform_tests.scenario import drop, extended
+from spotify_platform_tests.scenario import answer, drop, extended, item
 
 
 def land(platform: Platform, name: str, *rows: object) -> None:
@@ -100,3 +101,32 @@ def test_bronze_takes_a_column_it_did_not_know(platform: Platform) -> None:
         good = upgraded.engine.read(upgraded.engine.open(EXTENDED_HISTORY.table), "_part = 'row'")
         found = upgraded.engine.fetch(good.select("ts", "incognito_mode").order_by("ts"))
         assert found["incognito_mode"].to_pylist() == [None, True]
+
+
+def test_bronze_takes_a_field_inside_a_column_it_did_not_know(platform: Platform) -> None:
+    """The table of an older version is opened, appended to, and read file by file and as a whole."""
+    drop(platform.settings.home / "landing", "inbox/me/a.json", answer(item(1)))
+    refresh(platform)
+    own = platform.engine.open(RECENTLY_PLAYED.table)
+    rows = own.handle.to_pyarrow_table()
+    older = pa.struct([field for field in rows.schema.field("track").type if field.name != "linked_from"])
+    place = rows.schema.get_field_index("track")
+    rows = rows.set_column(place, "track", rows["track"].cast(older))
+    write_deltalake(own.handle, rows, mode="overwrite", schema_mode="overwrite", partition_by=["_part"])
+    asked = {"id": "2222222222222222222222"}
+    given = item(2)["track"] | {"linked_from": asked}
+    drop(platform.settings.home / "landing", "inbox/me/b.json", answer(item(2, track=given)))
+    with opened(platform.settings) as upgraded:
+        refresh(upgraded)
+        snapshot = upgraded.engine.open(RECENTLY_PLAYED.table)
+        for batch, there in ((1, None), (2, asked["id"])):
+            good = upgraded.engine.read(snapshot, f"_part = 'row' and _batch = {batch}")
+            found = upgraded.engine.fetch(good.select(asked=good.track["linked_from"]["id"]))
+            assert found["asked"].to_pylist() == [there]
+        assert [one for one in verify(upgraded) if not one.is_equal] == []
+        with reading_connection(upgraded.settings) as con:
+            whole = con.sql("select track.linked_from.id from bronze.recently_played where _part = 'row' order by played_at")
+            assert whole.fetchall() == [(None,), (asked["id"],)]
+            assert con.sql(f"select rule from silver.track_aliases where alias_key = '{asked['id']}'").fetchall() == [
+                ("relinked",)
+            ]

@@ -21,9 +21,10 @@ from spotify_platform.pipeline.catalogue import TOLD_BY, TRANSFORMS
 from spotify_platform.transforms.histories import advanced, days_since, history, touched
 from spotify_platform.transforms.observations import merged, observed
 from spotify_platform.transforms.played_tracks import played_tracks
+from spotify_platform_tests.oracle.catalogue_entities import name_key
 from spotify_platform_tests.oracle.catalogue_examples import EXAMPLES
 from spotify_platform_tests.oracle.catalogue_histories import TABLES, named_apart, world
-from spotify_platform_tests.oracle.catalogue_rules import name_key, silver_of
+from spotify_platform_tests.oracle.catalogue_rules import silver_of
 from spotify_platform_tests.oracle.catalogue_tellings import Row, World
 
 Silver = dict[str, list[Row]]

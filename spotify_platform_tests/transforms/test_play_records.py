@@ -182,6 +182,13 @@ class TestWhatIsKept:
         [record] = records(engine, EXTENDED_HISTORY, of(EXTENDED_HISTORY, "a", copies))
         assert (record["platform"], record["country"]) == ("z", "DE")
 
+    def test_a_track_that_was_taken_away_does_not_take_its_name_with_it(self, engine: DuckDbDelta) -> None:
+        """Later answers tell the same play with empty names and a length of 0; an empty name is the smallest text."""
+        gone = item(name="", artists=[{"name": ""}], album={"name": ""}, duration_ms=0)
+        [record] = records(engine, RECENTLY_PLAYED, of(RECENTLY_PLAYED, "a", [item(), gone]))
+        told = ("track_name", "artist_name", "album_name", "duration_ms")
+        assert tuple(record[name] for name in told) == ("Night River", "Kala", "First Light", 200_000)
+
     def test_merging_again_changes_nothing(self, engine: DuckDbDelta) -> None:
         rows = of(EXTENDED_HISTORY, "a", [extended(), extended(platform="ios"), extended(ms_played=1)])
         once = records(engine, EXTENDED_HISTORY, rows)

@@ -6,16 +6,17 @@ with heard as (
 
 told as (
 
-    select entity, entity_id, max(last_told_at) as last_told_at
-    from {{ source('silver', 'observations') }}
-    group by entity, entity_id
+    select said.entity, said.entity_id, max(batch.loaded_at) as last_loaded_at
+    from {{ source('silver', 'observations') }} as said
+    inner join {{ source('silver', 'batches') }} as batch on batch.batch = said._batch
+    group by said.entity, said.entity_id
 
 ),
 
 -- An artist and a title: the editions of an album have ids, dates and popularities of their own.
 editions as (
 
-    select album.*, told.last_told_at
+    select album.*, told.last_loaded_at
     from {{ source('gold', 'dim_albums') }} as album
     left join told on told.entity = 'album' and told.entity_id = album.album_id
     where album.artist_key is not null and album.album_name is not null
@@ -30,9 +31,8 @@ albums as (
         coalesce(min(case when is_in_catalogue then album_key end), min(album_key)) as album_key,
         count(*) as edition_count,
         max(album_track_count) as album_track_count,
-        min(released_on) as first_release_date,
-        max(released_on) as last_release_date,
-        max(last_told_at) as last_told_at
+        {{ released('editions') | indent(4) }},
+        max(last_loaded_at) as last_loaded_at
     from editions
     group by artist_key, album_name
 
@@ -49,7 +49,7 @@ tracks as (
         avg(track.popularity) as average_popularity,
         max(track.popularity) as maximum_popularity,
         {{ lengths('track') | indent(8) }},
-        max(told.last_told_at) as last_told_at
+        max(told.last_loaded_at) as last_loaded_at
     from editions
     inner join {{ source('gold', 'dim_tracks') }} as track on track.album_key = editions.album_key
     left join heard on heard.track_key = track.track_key
@@ -75,9 +75,11 @@ select
     coalesce(tracks.medium_track_count, 0) as medium_track_count,
     coalesce(tracks.long_track_count, 0) as long_track_count,
     albums.first_release_date,
+    albums.first_release_precision,
     albums.last_release_date,
+    albums.last_release_precision,
     greatest(
-        coalesce(albums.last_told_at, tracks.last_told_at), coalesce(tracks.last_told_at, albums.last_told_at)
+        coalesce(albums.last_loaded_at, tracks.last_loaded_at), coalesce(tracks.last_loaded_at, albums.last_loaded_at)
     ) as last_loaded_at
 from albums
 inner join {{ source('gold', 'dim_artists') }} as artist on artist.artist_key = albums.artist_key

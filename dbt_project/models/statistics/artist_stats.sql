@@ -27,8 +27,7 @@ albums as (
     select
         credit.artist_key,
         count(*) as album_count,
-        min(album.released_on) as first_release_date,
-        max(album.released_on) as last_release_date
+        {{ released('album') | indent(4) }}
     from {{ source('silver', 'album_artists') }} as credit
     inner join {{ source('gold', 'dim_albums') }} as album on album.album_key = credit.album_key
     group by credit.artist_key
@@ -60,7 +59,9 @@ select
     coalesce(tracks.long_track_count, 0) as long_track_count,
     tracks.explicit_share,
     albums.first_release_date,
+    albums.first_release_precision,
     albums.last_release_date,
+    albums.last_release_precision,
     cast(coalesce(plays.play_count, 0) as bigint) as play_count
 from {{ source('gold', 'dim_artists') }} as artist
 left join tracks on tracks.artist_key = artist.artist_key

@@ -9,6 +9,21 @@ with heard as (
 
 ),
 
+-- A track once, whatever its ids: with what was told of its own id, else of the smallest of those that mean it.
+features as (
+
+    select
+        measured.*,
+        coalesce(alias.track_key, measured.track_id) as track_key,
+        row_number() over (
+            partition by coalesce(alias.track_key, measured.track_id)
+            order by case when measured.track_id = alias.track_key then 0 else 1 end, measured.track_id
+        ) as place
+    from {{ source('silver', 'audio_features') }} as measured
+    left join {{ source('silver', 'track_aliases') }} as alias on alias.alias_key = measured.track_id
+
+),
+
 told as (
     {% for name, (parts, wide, last) in cuts.items() %}
     select
@@ -20,9 +35,9 @@ told as (
         {%- endif %}
         {{ parts }} as parts,
         {{ wide }} as wide,
-        track_id
-    from {{ source('silver', 'audio_features') }}
-    where {{ name }} is not null
+        track_key
+    from features
+    where place = 1 and {{ name }} is not null
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -39,5 +54,5 @@ select
     count(heard.track_key) as heard_track_count,
     cast(coalesce(sum(heard.play_count), 0) as bigint) as play_count
 from told
-left join heard on heard.track_key = told.track_id
+left join heard on heard.track_key = told.track_key
 group by told.feature, told.bucket, told.parts, told.wide

@@ -21,7 +21,9 @@ select
     {{ explicit_share('track') }} as explicit_share,
     avg(track.popularity) as average_popularity,
     cast(coalesce(sum(heard.play_count), 0) as bigint) as play_count,
-    cast(coalesce(sum(heard.listening_ms), 0) as bigint) as listening_ms
+    cast(coalesce(sum(heard.all_play_count), 0) as bigint) as all_play_count,
+    cast(coalesce(sum(heard.listening_ms), 0) as bigint) as listening_ms,
+    {{ estimated_share('sum(heard.estimated_ms)', 'sum(heard.listening_ms)') }} as estimated_share
 from albums
 left join {{ source('gold', 'dim_tracks') }} as track on track.album_key = albums.album_key
 left join heard on heard.track_key = track.track_key
