@@ -4,16 +4,22 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.silver_told import AUDIO_FEATURES
+from spotify_platform.transforms.bounds import within
 from spotify_platform.transforms.keys import entity_bucket
 from spotify_platform.transforms.observations import answered_at
 
 _TYPES = {column.name: column.type for column in AUDIO_FEATURES.columns}
+_RANGES = {column.name: (column.low, column.high) for column in AUDIO_FEATURES.columns}
 _VALUES = [name for name in AUDIO_FEATURES.column_names if name not in ("track_id", "told_at", "entity_bucket")]
 
 
 def features_told(rows: ir.Table) -> ir.Table:
-    """Good rows of `bronze/audio_features` in the columns of the table, one row each."""
-    told = rows.mutate(track_id=rows["id"], told_at=answered_at(rows), entity_bucket=entity_bucket(rows["id"]))
+    """Good rows of `bronze/audio_features` in the columns of the table, one row each.
+
+    Rows that were loaded before Bronze had the bounds may hold what is out of them: that is null here.
+    """
+    values = {name: within(rows[name], *_RANGES[name]) for name in _VALUES}
+    told = rows.mutate(**values, track_id=rows["id"], told_at=answered_at(rows), entity_bucket=entity_bucket(rows["id"]))
     return told.select(*AUDIO_FEATURES.column_names).cast(_TYPES)
 
 

@@ -10,8 +10,9 @@ from operator import itemgetter
 import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.model import TIMESTAMP
+from spotify_platform.contracts.model import TIMESTAMP, Column
 from spotify_platform.contracts.silver_told import ALL_ATTRIBUTES, ATTRIBUTES, OBSERVATIONS, UNDATED
+from spotify_platform.transforms.bounds import within
 
 _TYPES = {column.name: column.type for column in OBSERVATIONS.columns}
 _WHEN = ("month", "_days")
@@ -140,13 +141,14 @@ def _artists_of(objects: ir.Table) -> ir.Table:
 
 
 def _observation(objects: ir.Table, entity: str, entity_id: ir.Value | None = None, **own: ir.Value) -> ir.Table:
-    """Objects with an id in the columns of the table; what they do not have at all is null, and so is an empty text.
+    """Objects with an id in the columns of the table; what they do not have at all is null, and so is what cannot be.
 
-    Spotify tells of a track that it has taken away with empty names.
+    Spotify tells of a track that it has taken away with empty names. Numbers that are nested in an item of recently-played
+    are out of bounds here first: Bronze does not quarantine a play for the popularity of its track.
     """
-    attributes = {column.name for column in ATTRIBUTES[entity]}
+    attributes = {column.name: column for column in ATTRIBUTES[entity]}
     told = {name: field(objects) for name, field in FIELDS.items() if name in attributes and _has(objects, name)} | own
-    values = {name: value.nullif("") if value.type().is_string() else value for name, value in told.items()}
+    values = {name: _possible(value, attributes[name]) for name, value in told.items()}
     nothing = {column.name: ibis.null(column.type) for column in ALL_ATTRIBUTES if column.name not in values}
     said = objects.select(
         *_WHEN,
@@ -156,6 +158,10 @@ def _observation(objects: ir.Table, entity: str, entity_id: ir.Value | None = No
         **nothing,
     )
     return said.filter(said.entity_id.notnull()).select(*_SAID, "_days").cast({name: _TYPES[name] for name in (*_SAID, "_days")})
+
+
+def _possible(value: ir.Value, attribute: Column) -> ir.Value:
+    return value.nullif("") if value.type().is_string() else within(value, attribute.low, attribute.high)
 
 
 def _has(objects: ir.Table, name: str) -> bool:
