@@ -63,7 +63,8 @@ OBJECTS: tuple[tuple[str, str, Callable[[], bytes], int, int], ...] = (
     ("nothing", "albums.json", lambda: b"[]", 0, 0),
     ("not JSON", "artists.json", lambda: b"[artist, artist]", 0, 2),
     ("numbers that are none", _NAME, lambda: _features(b"NaN", b"-Infinity", b'"118"', b"true", b"1e400"), 2, 5),
-    ("numbers long and short", _NAME, lambda: _features(b"1" * 30, b"1e-300", b"-0.0", b"7"), 6, 0),
+    ("numbers long and short", _NAME, lambda: _features(b"1" * 30, b"1e-300", b"-0.0", b"7"), 5, 1),
+    ("followers out of bounds", _NAME, lambda: _dump([artist(followers={"total": n}) for n in (-1, 0, 2**63)]), 1, 2),
     (
         "10,000 levels",
         _NAME,

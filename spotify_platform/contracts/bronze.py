@@ -12,6 +12,7 @@ from spotify_platform.contracts.bronze_parts import (
     URLS_SHAPE,
     bronze_table,
     flag,
+    inside,
     milliseconds,
     text,
     whole,
@@ -138,13 +139,12 @@ RECENTLY_PLAYED = Source(
     signatures=(("played_at", "track"), ("items", "cursors")),
     file_names=r"recently[-_]played.*\.json",
     rows_at=("items",),
-    inner_kinds=(
-        ("track.id", "string"),
-        ("track.name", "string"),
-        ("track.uri", "string"),
-        ("track.duration_ms", "integer"),
-        ("track.artists", "array"),
-        ("track.album", "json"),
+    # What a play is told apart by. All else that is told of the track is read as null where it cannot be so: a play is
+    # worth more than the popularity of its track.
+    inner_fields=(
+        *inside("string", "track.id", "track.name", "track.uri"),
+        *inside("array", "track.artists"),
+        *inside("json", "track.album"),
     ),
 )
 

@@ -1,9 +1,11 @@
 """Bronze of the catalogue: artists, albums, tracks and audio features as the Web API describes them, one row an object.
 
 Columns bear the API's own names. Only `id` and `name` are demanded: apps get unequal sets of fields, and what is absent is
-unknown, never 0 or false.
+unknown, never 0 or false. An object that has a number out of range anywhere, or an id or name that is no text, is
+quarantined as a whole: nothing waits for it, an answer comes again, and its reason is seen, where a null would not be.
 """
 
+from spotify_platform.contracts import ranges
 from spotify_platform.contracts.bronze_parts import (
     ALBUM_SHAPE,
     ARTISTS_SHAPE,
@@ -12,6 +14,7 @@ from spotify_platform.contracts.bronze_parts import (
     URLS_SHAPE,
     bronze_table,
     flag,
+    inside,
     milliseconds,
     text,
     whole,
@@ -43,7 +46,13 @@ def _list(column: str, type_: str, meaning: str) -> Field:
 
 
 def _number(column: str, meaning: str) -> Field:
-    return Field(column=column, path=column, kind="number", type="float64", meaning=meaning)
+    low, high = ranges.AUDIO_FEATURES[column]
+    return Field(column=column, path=column, kind="number", type="float64", meaning=meaning, low=low, high=high)
+
+
+def _class(column: str, meaning: str) -> Field:
+    low, high = ranges.AUDIO_FEATURES[column]
+    return whole(column, meaning, low=low, high=high)
 
 
 def _named(what: str) -> tuple[Field, ...]:
@@ -73,8 +82,9 @@ _TRACKS = (
     *_named("track"),
     milliseconds("duration_ms", "Length in milliseconds"),
     flag("explicit", "Explicit lyrics; false also where that is unknown to Spotify"),
-    whole("disc_number", "Disc, from 1"),
-    whole("track_number", "Place on the disc, from 1"),
+    # What Spotify has taken away it tells with zeros.
+    whole("disc_number", "Disc, from 1; 0 where it is not told", low=0),
+    whole("track_number", "Place on the disc, from 1; 0 where it is not told", low=0),
     _popularity(),
     flag("is_local", "From a local file"),
     _PLAYABLE,
@@ -89,11 +99,11 @@ _TRACKS = (
 
 _ALBUMS = (
     *_named("album"),
-    text("album_type", "album, single or compilation"),
+    text("album_type", "album, single, compilation, or what else is told"),
     text("album_group", "How the artist asked for takes part: album, single, compilation, appears_on"),
     text("release_date", "yyyy, yyyy-mm or yyyy-mm-dd"),
     text("release_date_precision", "year, month or day"),
-    whole("total_tracks", "Tracks on it"),
+    whole("total_tracks", "Tracks on it", low=0),
     text("label", "Label"),
     _popularity(),
     _PLAYABLE,
@@ -130,11 +140,16 @@ _AUDIO_FEATURES = (
     _number("speechiness", "0 to 1: spoken words"),
     _number("tempo", "Beats per minute"),
     _number("valence", "0 to 1: sad to happy"),
-    whole("key", "Pitch class, 0 = C to 11 = B, -1 where none was found"),
-    whole("mode", "1 major, 0 minor"),
-    whole("time_signature", "Beats in a bar"),
+    _class("key", "Pitch class, 0 = C to 11 = B, -1 where none was found"),
+    _class("mode", "1 major, 0 minor"),
+    _class("time_signature", "Beats in a bar"),
     milliseconds("duration_ms", "Length in milliseconds"),
 )
+
+
+def _credits(at: str) -> tuple[str, ...]:
+    return f"{at}[*].id", f"{at}[*].name"
+
 
 TRACKS = Source(
     source=SOURCE,
@@ -145,7 +160,12 @@ TRACKS = Source(
     record_keys=tuple(("duration_ms", "artists", more) for more in ("track_number", "album", "explicit")),
     file_names=r"tracks?([-_. ].*)?\.json",
     rows_at=("tracks", "items"),
-    inner_kinds=(("album.id", "string"), ("album.name", "string"), ("album.artists", "array"), ("external_ids.isrc", "string")),
+    inner_fields=(
+        *inside("string", "album.id", "album.name", "external_ids.isrc", "linked_from.id"),
+        *inside("array", "album.artists"),
+        *inside("string", *_credits("artists"), *_credits("album.artists")),
+        *inside("integer", "album.total_tracks", low=0),
+    ),
 )
 ALBUMS = Source(
     source=SOURCE,
@@ -156,7 +176,13 @@ ALBUMS = Source(
     record_keys=(("album_type",), ("release_date", "total_tracks")),
     file_names=r"albums?([-_. ].*)?\.json",
     rows_at=("albums", "items"),
-    inner_kinds=(("tracks.items", "array"), ("external_ids.upc", "string")),
+    inner_fields=(
+        *inside("array", "tracks.items"),
+        *inside("string", "external_ids.upc", *_credits("artists")),
+        *inside("string", *_credits("tracks.items"), "tracks.items[*].linked_from.id", *_credits("tracks.items[*].artists")),
+        *inside("integer", "tracks.items[*].duration_ms", low=0, high=ranges.WEEK_MS),
+        *inside("integer", "tracks.items[*].disc_number", "tracks.items[*].track_number", low=0),
+    ),
 )
 ARTISTS = Source(
     source=SOURCE,
@@ -167,7 +193,7 @@ ARTISTS = Source(
     record_keys=(("genres", "images"), ("followers", "images", "popularity")),
     file_names=r"artists?([-_. ].*)?\.json",
     rows_at=("artists", "items"),
-    inner_kinds=(("followers.total", "integer"),),
+    inner_fields=inside("integer", "followers.total", low=0),
 )
 AUDIO_FEATURES = Source(
     source=SOURCE,

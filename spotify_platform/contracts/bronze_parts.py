@@ -1,8 +1,7 @@
 """What Bronze contracts share: the bookkeeping beside every record, the builder of their tables, common fields and shapes."""
 
-from spotify_platform.contracts.model import TIMESTAMP, Column, Field, Table
-
-WEEK_MS = 7 * 24 * 3_600_000
+from spotify_platform.contracts.model import TIMESTAMP, Column, Field, InnerField, Kind, Table
+from spotify_platform.contracts.ranges import WEEK_MS
 
 BOOKKEEPING = (
     Column(
@@ -91,10 +90,14 @@ def whole(column: str, meaning: str, *, low: int | None = None, high: int | None
 
 def milliseconds(column: str, meaning: str, path: str | None = None, *, required: bool = False) -> Field:
     """A field of milliseconds, 0 to a week."""
-    # The longest single play in 187,660 real rows was 5.5 hours; a week leaves room for sleep sounds and is still no error.
     return Field(
         column=column, path=path or column, kind="integer", type="int64", meaning=meaning, required=required, low=0, high=WEEK_MS
     )
+
+
+def inside(kind: Kind, *paths: str, low: int | None = None, high: int | None = None) -> tuple[InnerField, ...]:
+    """Values inside nested fields, all of one kind."""
+    return tuple(InnerField(path=path, kind=kind, low=low, high=high) for path in paths)
 
 
 # Shapes that the Web API nests, spelled as Ibis spells types.

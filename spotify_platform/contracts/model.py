@@ -61,7 +61,7 @@ class Field:
 
     A record whose `required` fields are missing, or whose fields have another kind, is quarantined with that reason.
     Kind `json` is an object, `number` whole or not. Times are ISO 8601 in UTC, with or without seconds. `low` and `high` are
-    inclusive and quarantine what is outside, `accepted` what is none of the values.
+    inclusive, each may stand alone, and quarantine what is outside; `accepted` quarantines what is none of the values.
     """
 
     column: str
@@ -76,13 +76,27 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InnerField:
+    """A value inside a nested field that must be of a kind and within bounds, as a field must, or its record is quarantined.
+
+    Of those that are not declared, what has another kind than the nested type says is read as null. In `path`, `[*]` is
+    every element of a list.
+    """
+
+    path: str
+    kind: Kind
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """How the rows of one Bronze table look before they are typed; `description` says what lands.
 
     A document is recognised by `signatures`, sets of keys of which one must be in it, wherever; or by its records: the value
     of their own `type` (`record_type`), else sets of their own keys (`record_keys`). `file_names` is the hint where that tells
     nothing, a regular expression on the lower-case base name. `rows_at` names the lists of records that a document may
-    have: the first of these keys that holds a list is it. `inner_kinds` are JSON kinds demanded inside nested fields.
+    have: the first of these keys that holds a list is it.
     """
 
     source: str
@@ -94,4 +108,4 @@ class Source:
     record_type: str | None = None
     record_keys: tuple[tuple[str, ...], ...] = ()
     rows_at: tuple[str, ...] = ()
-    inner_kinds: tuple[tuple[str, str], ...] = ()
+    inner_fields: tuple[InnerField, ...] = ()

@@ -1,6 +1,7 @@
 """Silver: conformed records and the plays they make. Columns that begin with `_` are bookkeeping."""
 
 from spotify_platform.contracts.model import TIMESTAMP, Column, Table
+from spotify_platform.contracts.ranges import WEEK_MS
 
 CONTENT_TYPES = ("track", "episode", "audiobook", "unknown")
 SOURCES = ("account", "api", "extended")
@@ -72,6 +73,7 @@ PLAY_RECORDS = Table(
             name="duration_ms",
             type="int64",
             low=1,
+            high=WEEK_MS,
             meaning="Length of the track as the API tells it; an upper bound of what was heard",
         ),
         *_HOW,

@@ -3,6 +3,7 @@
 Whatever the catalogue does not say is null: absent is unknown, never 0 or false.
 """
 
+from spotify_platform.contracts import ranges
 from spotify_platform.contracts.model import TIMESTAMP, Column, Table
 
 ENTITIES = ("artist", "album", "track")
@@ -28,7 +29,7 @@ ARTIST_ATTRIBUTES = (
 ALBUM_ATTRIBUTES = (
     _NAME,
     _CREDITS,
-    Column(name="album_type", type="string", meaning="album, single or compilation"),
+    Column(name="album_type", type="string", meaning="album, single, compilation, or what else is told"),
     Column(name="release_date", type="string", meaning="Day, month or year, as exact as it is told"),
     Column(name="release_date_precision", type="string", meaning="day, month or year"),
     Column(name="total_tracks", type="int64", low=1, meaning="Tracks on the album"),
@@ -41,7 +42,7 @@ TRACK_ATTRIBUTES = (
     _NAME,
     _CREDITS,
     Column(name="album_id", type="string", meaning="Spotify id of the album"),
-    Column(name="duration_ms", type="int64", low=1, meaning="Length in milliseconds"),
+    Column(name="duration_ms", type="int64", low=1, high=ranges.WEEK_MS, meaning="Length in milliseconds"),
     Column(name="explicit", type="boolean", meaning="Has explicit lyrics"),
     Column(name="disc_number", type="int64", low=1, meaning="Disc"),
     Column(name="track_number", type="int64", low=1, meaning="Place on the disc"),
@@ -88,8 +89,9 @@ BUCKET = Column(
 )
 
 
-def _feature(name: str, meaning: str) -> Column:
-    return Column(name=name, type="float64", meaning=meaning)
+def _feature(name: str, meaning: str, type_: str = "float64") -> Column:
+    low, high = ranges.AUDIO_FEATURES[name]
+    return Column(name=name, type=type_, low=low, high=high, meaning=meaning)
 
 
 AUDIO_FEATURES = Table(
@@ -112,9 +114,9 @@ AUDIO_FEATURES = Table(
         _feature("speechiness", "0 to 1: share of spoken words"),
         _feature("tempo", "Beats a minute"),
         _feature("valence", "0 to 1: how positive it sounds"),
-        Column(name="key", type="int64", meaning="Pitch class, 0 is C; -1 unknown"),
-        Column(name="mode", type="int64", meaning="1 major, 0 minor"),
-        Column(name="time_signature", type="int64", meaning="Beats a bar"),
+        _feature("key", "Pitch class, 0 is C; -1 unknown", "int64"),
+        _feature("mode", "1 major, 0 minor", "int64"),
+        _feature("time_signature", "Beats a bar", "int64"),
         BUCKET,
     ),
 )

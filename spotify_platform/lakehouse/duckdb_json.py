@@ -12,7 +12,8 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from spotify_platform.contracts.bronze import PRIVATE_KEYS
-from spotify_platform.contracts.model import Field, Source
+from spotify_platform.contracts.model import Field, InnerField, Source
+from spotify_platform.lakehouse.duckdb_nested import is_wrong_sql, typed_sql, written_sql
 from spotify_platform.lakehouse.duckdb_sql import quoted
 
 KINDS = {
@@ -56,11 +57,11 @@ def landed_sql(path: str, source: Source, *, longest: int) -> str:
     """
     read = f"read_ndjson_objects({quoted(path)}, ignore_errors = true, maximum_object_size = {max(2 * longest, 1 << 20)})"
     kinds: list[tuple[str, str, str]] = [(field.column, field.path, field.kind) for field in source.fields]
-    kinds += [(path, path, kind) for path, kind in source.inner_kinds]
+    kinds += [(inner.path, inner.path, inner.kind) for inner in source.inner_fields if inner.kind in _NESTED]
     paths = ", ".join(quoted(f"$.{path}") for _, path, _ in kinds)
     shape = {field.path: "JSON" if field.kind in _NESTED else "VARCHAR" for field in source.fields}
     columns = ", ".join(_column(number, field) for number, field in enumerate(source.fields, start=1))
-    nested = ", ".join(["*", *(_nested(field) for field in source.fields if field.kind in _NESTED)])
+    written, nested = (", ".join(["*", *(sql(f) for f in source.fields if f.kind in _NESTED)]) for sql in (_written, _nested))
     return f"""
 with document as (select row_number() over () - 1 as line, json as text from {read}),
 record as ({_records(source)}),
@@ -73,9 +74,9 @@ parsed as (
   select line, place, _parsed, _is_null, field, kinds, {_unknown(source)} as unknown
   from (select *, from_json(json, {quoted(json.dumps(shape))}) as field, json_type(json, [{paths}]) as kinds,
     {_keys(source)} from object))
-select line, place, _parsed, _is_null, {columns}, {_wrong(kinds)} as _wrong,
+select line, place, _parsed, _is_null, {columns}, {_wrong(kinds, source)} as _wrong,
   case when len(unknown) > 0 then '{{' || array_to_string(unknown, ',') || '}}' end as _unknown
-from (select {nested} from parsed)"""
+from (select {nested} from (select {written} from parsed))"""
 
 
 def _records(source: Source) -> str:
@@ -100,9 +101,19 @@ def _column(number: int, field: Field) -> str:
     return f'case when {right} and {clean} then {_masked(_inner(field), field.column)} end as "{field.column}"'
 
 
+def _written(field: Field) -> str:
+    """A value with values inside, these as they are written."""
+    value = f'field."{field.path}"'
+    return f"{written_sql(value, field.type)} as {_as_written(field)}"
+
+
+def _as_written(field: Field) -> str:
+    return f'"{field.column} written"'
+
+
 def _nested(field: Field) -> str:
     """A value with values inside, read once and used several times."""
-    return f'from_json(field."{field.path}", {_shape(field.type)}) as {_inner(field)}'
+    return f"{typed_sql(_as_written(field), field.type)} as {_inner(field)}"
 
 
 def _inner(field: Field) -> str:
@@ -135,24 +146,20 @@ def _is_private(text: str) -> str:
     return f"regexp_matches({_words(text)}, {quoted(_PRIVATE_TEXT)})"
 
 
-def _shape(type_: str) -> str:
-    def shape(dtype: dt.DataType) -> object:
-        if isinstance(dtype, dt.Struct):
-            return {name: shape(inner) for name, inner in dtype.fields.items()}
-        if isinstance(dtype, dt.Array):
-            return [shape(dtype.value_type)]
-        return {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN"}[str(dtype)]
-
-    return quoted(json.dumps(shape(ibis.dtype(type_))))
-
-
-def _wrong(kinds: list[tuple[str, str, str]]) -> str:
+def _wrong(kinds: list[tuple[str, str, str]], source: Source) -> str:
     """Names of the fields whose JSON kind is not the declared one; JSON null counts as not there."""
-    checks = ", ".join(
+    checks = [
         f"case when kinds[{number}] not in ('NULL', {_names(kind)}) then {quoted(column)} end"
         for number, (column, _, kind) in enumerate(kinds, start=1)
-    )
-    return f"list_filter([{checks}], lambda c: c is not null)"
+    ]
+    checks += [_wrong_inside(source, inner) for inner in source.inner_fields if inner.kind not in _NESTED]
+    return f"list_filter([{', '.join(checks)}], lambda c: c is not null)"
+
+
+def _wrong_inside(source: Source, inner: InnerField) -> str:
+    name, *steps = inner.path.replace("[*]", "").split(".")
+    field = next(field for field in source.fields if field.path == name)
+    return f"case when {is_wrong_sql(_as_written(field), field.type, steps)} then {quoted(inner.path)} end"
 
 
 def _unknown(source: Source) -> str:

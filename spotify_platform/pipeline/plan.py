@@ -96,7 +96,8 @@ def order_rebuild(platform: Platform) -> int | None:
 def definitions() -> dict[str, str]:
     """Fingerprints of what decides what is in the tables of Silver and of Gold, beside Bronze."""
     tables = (*SILVER, ACCOUNTING)
-    shapes = [(t.path, t.partition_by, t.sort_by, [(c.name, c.type) for c in t.columns]) for t in tables]
+    # Bounds too: what is out of them is null.
+    shapes = [(t.path, t.partition_by, t.sort_by, [(c.name, c.type, c.low, c.high) for c in t.columns]) for t in tables]
     silver = hashlib.sha256(repr(shapes).encode())
     for module in sorted(Path(transforms.__file__).parent.glob("*.py")):
         if module.stem not in DECIDE_NO_ROW:

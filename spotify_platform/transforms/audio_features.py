@@ -4,22 +4,27 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.silver_told import AUDIO_FEATURES
+from spotify_platform.transforms.bounds import within
 from spotify_platform.transforms.keys import entity_bucket
 from spotify_platform.transforms.observations import told_by
 
 _TYPES = {column.name: column.type for column in AUDIO_FEATURES.columns}
+_RANGES = {column.name: (column.low, column.high) for column in AUDIO_FEATURES.columns}
 _VALUES = [name for name in AUDIO_FEATURES.column_names if name not in ("track_id", "told_at", "entity_bucket")]
 
 
 def features_told(headers: ir.Table, rows: ir.Table) -> ir.Table:
     """What objects told, in the columns of the table, one row each.
 
+    Rows that were loaded before Bronze had the bounds may hold what is out of them: that is null here.
+
     Args:
         headers: rows of `bronze/audio_features` that tell of loaded and repeated objects.
         rows: the good rows of these contents.
     """
     each = told_by(headers, rows)
-    told = each.mutate(track_id=each["id"], told_at=each["at"], entity_bucket=entity_bucket(each["id"]))
+    values = {name: within(each[name], *_RANGES[name]) for name in _VALUES}
+    told = each.mutate(**values, track_id=each["id"], told_at=each["at"], entity_bucket=entity_bucket(each["id"]))
     return told.select(*AUDIO_FEATURES.column_names).cast(_TYPES)
 
 

@@ -10,8 +10,9 @@ from operator import itemgetter
 import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.model import TIMESTAMP
+from spotify_platform.contracts.model import TIMESTAMP, Column
 from spotify_platform.contracts.silver_told import ALL_ATTRIBUTES, ATTRIBUTES, OBSERVATIONS, UNDATED
+from spotify_platform.transforms.bounds import within
 
 _TYPES = {column.name: column.type for column in OBSERVATIONS.columns}
 _WHEN = ("month", "_days")
@@ -140,13 +141,15 @@ def _artists_of(objects: ir.Table) -> ir.Table:
 
 
 def _observation(objects: ir.Table, entity: str, entity_id: ir.Value | None = None, **own: ir.Value) -> ir.Table:
-    """Objects with an id in the columns of the table; what they do not have at all is null, and so is an empty text.
+    """Objects with an id in the columns of the table; what they do not have at all is null, and so is what cannot be.
 
-    Of what Spotify has taken away it tells with an empty name, and of all else with zeros: only that the id exists.
+    Of what Spotify has taken away it tells with an empty name, and of all else with zeros: only that the id exists. Numbers
+    that are nested in an item of recently-played are out of bounds here first: Bronze does not quarantine a play for the
+    popularity of its track.
     """
-    attributes = {column.name for column in ATTRIBUTES[entity]}
+    attributes = {column.name: column for column in ATTRIBUTES[entity]}
     told = {name: field(objects) for name, field in FIELDS.items() if name in attributes and _has(objects, name)} | own
-    values = {name: value.nullif("") if value.type().is_string() else value for name, value in told.items()}
+    values = {name: _possible(value, attributes[name]) for name, value in told.items()}
     if _has(objects, "name"):
         is_gone = (objects["name"] == "").fill_null(False)  # noqa: FBT003 - a literal
         values = {name: ibis.ifelse(is_gone, None, value) for name, value in values.items()}
@@ -161,6 +164,10 @@ def _observation(objects: ir.Table, entity: str, entity_id: ir.Value | None = No
     return said.filter(said.entity_id.notnull()).select(*_SAID, "_days").cast({name: _TYPES[name] for name in (*_SAID, "_days")})
 
 
+def _possible(value: ir.Value, attribute: Column) -> ir.Value:
+    return value.nullif("") if value.type().is_string() else within(value, attribute.low, attribute.high)
+
+
 def _has(objects: ir.Table, name: str) -> bool:
     return _IN.get(name, name) in objects.columns
 
@@ -168,11 +175,6 @@ def _has(objects: ir.Table, name: str) -> bool:
 def _credited(objects: ir.Table) -> ir.Value:
     named = objects.artists.map(lambda artist: ibis.struct({name: artist[name].nullif("") for name in ("id", "name")}))
     return ibis.ifelse(named.length() > 0, named, None)
-
-
-def _counted_from_1(name: str) -> Callable[[ir.Table], ir.Value]:
-    """A number of which 0 says that it is not known."""
-    return lambda objects: objects[name].nullif(0)
 
 
 def _date(objects: ir.Table) -> ir.Value:
@@ -193,12 +195,13 @@ def _widest(objects: ir.Table) -> ir.Value:
 _IN = {"image_url": "images", "isrc": "external_ids", "upc": "external_ids", "follower_count": "followers"}
 """Attributes that are a part of another field."""
 
-_PLAIN = ("name", "album_type", "label", "popularity", "explicit")
-_FROM_1 = ("duration_ms", "disc_number", "track_number", "total_tracks")
+_PLAIN = (
+    *("name", "album_type", "label", "popularity", "total_tracks"),
+    *("duration_ms", "explicit", "disc_number", "track_number"),
+)
 
 FIELDS: Mapping[str, Callable[[ir.Table], ir.Value]] = {
     **{name: itemgetter(name) for name in _PLAIN},
-    **{name: _counted_from_1(name) for name in _FROM_1},
     "release_date": _date,
     "release_date_precision": _precision,
     "artists": _credited,

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.silver import PLAY_RECORDS
+from spotify_platform.transforms.bounds import within
 
 _UNIT = "\x1f"
 _ESCAPE = "\x1e"
@@ -17,6 +18,7 @@ _ESCAPE = "\x1e"
 
 _IDENTITY = frozenset({"record_id", "user_id", "user_bucket", "year", "source", "ended_at", "origins", "_batch"})
 _TYPES = {column.name: column.type for column in PLAY_RECORDS.columns}
+_DURATION = next(column for column in PLAY_RECORDS.columns if column.name == "duration_ms")
 VALUES = tuple(name for name in PLAY_RECORDS.column_names if name not in _IDENTITY)
 
 
@@ -148,7 +150,7 @@ def _recent(rows: ir.Table) -> ir.Table:
         content_uri=track["uri"],
         track_id=ibis.ifelse(kind == "track", track["id"], None),
         **names,
-        duration_ms=ibis.ifelse(track["duration_ms"] > 0, track["duration_ms"], None),
+        duration_ms=within(track["duration_ms"], _DURATION.low, _DURATION.high),
         context_uri=rows.context["uri"],
     )
 

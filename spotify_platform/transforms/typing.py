@@ -1,11 +1,13 @@
 """Landed text to typed columns. A row that cannot be typed keeps what could be read and gets a reason; it is never lost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.model import TIMESTAMP, Field, Source
+from spotify_platform.contracts.model import TIMESTAMP, Field, InnerField, Source
+from spotify_platform.transforms.bounds import is_within, within
 
 # Spotify was founded in 2006; a play outside these years is a broken clock or a broken file. dim_dates holds the same days,
 # and one more on each side for the clocks of the world.
@@ -20,6 +22,7 @@ _WORDS = {
     "json": "an object",
     "array": "a list",
 }
+_NUMBERS = ("integer", "number")
 
 
 def type_rows(landed: ir.Table, source: Source) -> ir.Table:
@@ -29,8 +32,8 @@ def type_rows(landed: ir.Table, source: Source) -> ir.Table:
     problems: list[ir.Value] = []
     for field in source.fields:
         problems += _problems(landed, text[field.column], typed[field.column], field)
-    for path, kind in source.inner_kinds:
-        problems.append(ibis.ifelse(landed["_wrong"].contains(path), f"{path}: not {_WORDS[kind]}", None))
+    for inner in source.inner_fields:
+        problems += _problems_inside(landed, inner)
     reason = ibis.array(problems).filter(lambda problem: problem.notnull()).join("; ")
     return landed.mutate(**typed, _reason=ibis.ifelse(landed["_parsed"], reason.nullif(""), _no_object(landed, source)))
 
@@ -44,18 +47,12 @@ def _no_object(landed: ir.Table, source: Source) -> ir.Value:
 
 def _typed(value: ir.Value, field: Field) -> ir.Value:
     """The value in the field's type; null where it is none, or outside what the field accepts."""
-    typed = _cast(value, field)
-    if (bounds := _bounds(field)) is not None:
-        return ibis.ifelse(typed.between(*bounds), typed, None)
+    typed = within(_cast(value, field), *_bounds(field))
     return ibis.ifelse(typed.isin(field.accepted), typed, None) if field.accepted else typed
 
 
-def _bounds(field: Field) -> tuple[Any, Any] | None:
-    if field.type == TIMESTAMP:
-        return _instant(FIRST_DAY), _instant(DAY_AFTER_LAST)
-    if field.kind == "integer" and field.low is not None and field.high is not None:
-        return field.low, field.high
-    return None
+def _bounds(field: Field) -> tuple[Any, Any]:
+    return (_instant(FIRST_DAY), _instant(DAY_AFTER_LAST)) if field.type == TIMESTAMP else (field.low, field.high)
 
 
 def _cast(value: ir.Value, field: Field) -> ir.Value:
@@ -88,11 +85,33 @@ def _said(field: Field) -> str | None:
         return f"no time between {FIRST_DAY} and {DAY_AFTER_LAST} in UTC"
     if field.accepted:
         return f"not {' or '.join(field.accepted)}"
-    if field.kind == "number":
-        return "not finite"
-    if field.kind != "integer":
-        return None
-    return "too large" if field.low is None else f"not between {field.low} and {field.high}"
+    return _said_of_number(field) if field.kind in _NUMBERS else None
+
+
+def _said_of_number(field: Field | InnerField) -> str:
+    """What a number is not; null is also what does not fit into its type."""
+    beyond = "not finite" if field.kind == "number" else "too large"
+    if field.low is None:
+        return beyond if field.high is None else f"more than {field.high}, or {beyond}"
+    return f"less than {field.low}, or {beyond}" if field.high is None else f"not between {field.low} and {field.high}"
+
+
+def _problems_inside(landed: ir.Table, inner: InnerField) -> list[ir.Value]:
+    found = [ibis.ifelse(landed["_wrong"].contains(inner.path), f"{inner.path}: not {_WORDS[inner.kind]}", None)]
+    if inner.low is not None or inner.high is not None:
+        outside = _is_outside(landed, inner.path.split("."), inner)
+        found.append(ibis.ifelse(outside, f"{inner.path}: {_said_of_number(inner)}", None))
+    return found
+
+
+def _is_outside(value: ir.Table | ir.Value, steps: Sequence[str], inner: InnerField) -> ir.BooleanValue:
+    """Whether a number is out of bounds where the steps lead, anywhere in the lists on the way; null where there is none."""
+    if not steps:
+        return ~is_within(value, inner.low, inner.high)
+    name, in_list, _ = steps[0].partition("[*]")
+    if not in_list:
+        return _is_outside(value[name], steps[1:], inner)
+    return value[name].map(lambda element: _is_outside(element, steps[1:], inner)).anys()
 
 
 def _instant(day: str) -> ir.Value:

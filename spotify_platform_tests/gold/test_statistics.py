@@ -1,5 +1,6 @@
 """Statistics of a catalogue small enough to be worked out by hand, and when they are made anew."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -24,7 +25,7 @@ from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh, steps
 from spotify_platform.pipeline.statistics import advance_statistics, made_statistics, statistics_tables
 from spotify_platform.settings import load_settings
-from spotify_platform_tests.scenario import album, artist, audio_features, drop, extended, page, track
+from spotify_platform_tests.scenario import album, answer, artist, audio_features, drop, extended, item, page, track
 
 NONE_TOLD = page(next=None)
 KALA, MIRA = ({"id": f"a{number:021d}", "name": name} for number, name in ((1, "Kala"), (2, "Mira")))
@@ -156,6 +157,25 @@ def test_release_trends(con: duckdb.DuckDBPyConnection) -> None:
         (2020, "album", 1, 2, 179_999.5, 0.5, 25, 3, 4, 390_009, 0),
         (2022, "album", 1, 1, 300_001, 0, 70, 0, 0, 0, 0),
         (2022, "single", 1, 1, 300_000, 0, 0, 1, 1, 50_000, 0),
+    ]
+
+
+def test_what_nobody_has_thought_of_yet_stops_no_statistics(platform: Platform) -> None:
+    """A type of album that is new, and audio features that no music has."""
+    landing = platform.settings.home / "landing"
+    drop(landing, "inbox/me/recent.json", answer(item(1, track=track(1, album=album(1, album_type="ep")))))
+    drop(landing, "inbox/me/albums.json", [album(2, album_type=""), album(3, album_type="single"), album(4, album_type=None)])
+    features = json.dumps([audio_features(1, tempo=1e12), audio_features(2, tempo="1e999"), audio_features(3, valence=1.5)])
+    drop(landing, "inbox/me/features.json", features.replace('"1e999"', "1e999").encode())
+    assert refresh(platform).statistics.top == 1
+    with reading_connection(platform.settings) as con:
+        types = con.sql("select album_type, album_count from gold.release_trends order by all").fetchall()
+        spans = con.sql("select count(*) from gold.audio_feature_distributions").fetchall()
+        reasons = con.sql("select reason from bronze.quarantine order by row").fetchall()
+    assert types == [("other", 1), ("single", 1), ("unknown", 2)]
+    assert spans == [(0,)]
+    assert reasons == [
+        (f"{name}: not between 0 and {most}",) for name, most in (("tempo", 1000), ("tempo", 1000), ("valence", 1))
     ]
 
 

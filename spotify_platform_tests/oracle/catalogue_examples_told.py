@@ -148,4 +148,24 @@ TELLINGS = (
         world(tracks=told(track(album=FIRST | {"label": "", "release_date": "", "release_date_precision": "day"}))),
         {"albums_history": [{"name": "First", "label": None, "release_date": None, "release_date_precision": None}]},
     ),
+    Example(
+        "A number that cannot be is not told: what was known of it stays, and the rest of the answer counts",
+        world(
+            recently_played=[
+                *told(item(track(popularity=51, duration_ms=1, disc_number=0)), at="2024-01-01"),
+                *told(item(track("t1", "Loops", popularity=101, duration_ms=604_800_001, disc_number=-1)), at="2024-02-01"),
+            ],
+            albums=told(FIRST | {"total_tracks": -1, "tracks": {"items": [track("t2", duration_ms=-1, track_number=100)]}}),
+            artists=told(ANN | {"popularity": -1, "followers": {"total": -1}}),
+        ),
+        {
+            "tracks_history": [
+                {"name": "Loop", "popularity": 51, "duration_ms": 1, "disc_number": None, "track_number": None},
+                {"name": "Loops", "popularity": 51, "duration_ms": 1, "disc_number": None, "track_number": None},
+                {"name": "Loop", "popularity": None, "duration_ms": None, "disc_number": None, "track_number": 100},
+            ],
+            "albums_history": [{"name": "First", "total_tracks": None}],
+            "artists_history": [{"version": 1, "name": "Ann", "popularity": None, "follower_count": None}],
+        },
+    ),
 )

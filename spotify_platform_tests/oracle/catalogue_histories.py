@@ -24,10 +24,11 @@ TIMES = (
 TRACK_IDS, ALBUM_IDS, ARTIST_IDS = ("t1", "t2", "t3", "t4"), ("a1", "a2"), ("r1", "r2", "r3")
 TITLES, ALBUM_TITLES = ("Loop", "Loop", "Loop", "Echo", ""), ("First", "First", "Best of", "")
 NAMES = ("Ann", "Ann", "Ann", "Ben", "Various Artists")
-LENGTHS_MS = (None, 0, 100_000, 102_000, 102_001, 104_000, 104_001)
+WEEK_MS = 604_800_000
+LENGTHS_MS = (None, -1, 0, 100_000, 102_000, 102_001, 104_000, 104_001, WEEK_MS, WEEK_MS + 1)
 ISRCS = (*[None] * 5, "", "qz-1", "QZ1", "QZ2", "Q-Z-2")
 DATES = (None, "0000", "1999", "1999-02", "1999-02-28", "1999-02-30", "1999-2-1", "soon")
-NUMBERS = (None, 0, 9, 10, 100)
+NUMBERS = (None, -1, 0, 9, 10, 100, 101)
 
 
 def named_apart(value: Any, prefix: str) -> Any:
@@ -114,7 +115,7 @@ def _track(random: Random, *, full: bool = False) -> Row:
 
 def _listed(random: Random) -> Row:
     """A track as an album lists it."""
-    numbers = {name: random.choice((None, 0, 1, 2)) for name in ("disc_number", "track_number")}
+    numbers = {name: random.choice((None, 0, 1, 2, -1)) for name in ("disc_number", "track_number")}
     found = {"id": random.choice(TRACK_IDS), "name": random.choice(TITLES), "artists": _artists(random), **numbers}
     return found | {"duration_ms": random.choice(LENGTHS_MS), "explicit": random.choice((None, True, False))}
 

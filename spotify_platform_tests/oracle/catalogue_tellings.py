@@ -27,6 +27,7 @@ ATTRIBUTES = {
     ),
 }
 ALL = sorted({name for names in ATTRIBUTES.values() for name in names})
+MOST = {"popularity": 100, "duration_ms": 7 * 24 * 3_600_000}
 LANDED = re.compile(r"(\d{8}T\d{6})(\d{0,6})Z-[0-9a-f]{8}")
 BEGIN = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -101,7 +102,9 @@ def _tellings(world: World) -> Iterator[tuple[str, str, Row, Any, int]]:
     for table, rows in world.items():
         for row in rows if table in _TOLD else ():
             at = _answered_at(row["_object"]) or row.get("played_at")
-            yield from ((*told, at, row["_batch"]) for told in _TOLD[table](_without_empty(row)) if told[1])
+            for entity, entity_id, told in _TOLD[table](_without_empty(row)):
+                if entity_id:
+                    yield entity, entity_id, _without_impossible(told), at, row["_batch"]
 
 
 def _without_empty(value: Any) -> Any:
@@ -111,6 +114,15 @@ def _without_empty(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_empty(inner) for inner in value]
     return None if value == "" else value
+
+
+def _without_impossible(told: Row) -> Row:
+    """A number that cannot be says nothing either."""
+    return {name: None if _is_impossible(name, value) else value for name, value in told.items()}
+
+
+def _is_impossible(name: str, value: Any) -> bool:
+    return isinstance(value, int) and (value < 0 or value > MOST.get(name, value))
 
 
 def _answered_at(key: str) -> datetime | None:

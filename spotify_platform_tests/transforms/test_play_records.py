@@ -14,6 +14,7 @@ from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.transforms.play_records import conform, distinct
 
 USERS = [{"user_id": user, "user_bucket": n, "time_zone": "UTC"} for n, user in enumerate(("anna", "bert"))]
+WEEK_MS = 7 * 24 * 3_600_000
 Row = dict[str, Any]
 
 
@@ -241,6 +242,12 @@ class TestShape:
         assert {heard[name] for name in ("content_uri", "track_id", "album_name", "platform", "duration_ms")} == {None}
         [polled] = records(engine, RECENTLY_PLAYED, of(RECENTLY_PLAYED, "a", [item(duration_ms=-5)]))
         assert (polled["ms_played"], polled["duration_ms"], polled["artist_name"]) == (None, None, "Kala")
+
+    @pytest.mark.parametrize(("told", "kept"), [(-1, None), (0, None), (1, 1), (WEEK_MS, WEEK_MS), (WEEK_MS + 1, None), (2**63 - 1, None)])
+    def test_a_length_that_cannot_be_is_unknown(self, engine: DuckDbDelta, told: int, kept: int | None) -> None:
+        """A play of unknown length is taken to have begun so much before its end: 300 million years are no time."""
+        [polled] = records(engine, RECENTLY_PLAYED, of(RECENTLY_PLAYED, "a", [item(duration_ms=told)]))
+        assert polled["duration_ms"] == kept
 
     def test_the_track_id_is_the_end_of_a_track_uri_only(self, engine: DuckDbDelta) -> None:
         for uri, track_id in (("spotify:track:1111", "1111"), ("spotify:local:x", None), ("spotify:track:", None)):

@@ -1,13 +1,14 @@
 """Landed text to types: what is sound becomes a value, what is not says why and keeps the rest."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from spotify_platform.contracts.bronze import ACCOUNT_HISTORY, EXTENDED_HISTORY, RECENTLY_PLAYED
-from spotify_platform.contracts.bronze_catalogue import AUDIO_FEATURES, TRACKS
-from spotify_platform.contracts.model import Source
+from spotify_platform.contracts.bronze_catalogue import ALBUMS, ARTISTS, AUDIO_FEATURES, TRACKS
+from spotify_platform.contracts.model import Field, Source
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.transforms.typing import type_rows
 
@@ -118,16 +119,64 @@ def test_a_row_that_is_no_object_has_that_one_reason(engine: DuckDbDelta) -> Non
     assert typed(engine, _parsed=False)["_reason"] == "cannot be read as a JSON object"
 
 
-@pytest.mark.parametrize(("text", "value"), [("118", 118.0), ("-5.883", -5.883), ("1e-05", 1e-05), ("9" * 30, 1e30)])
+@pytest.mark.parametrize(("text", "value"), [("11", 11.0), ("-5.883", -5.883), ("1e-05", 1e-05), ("20", 20), ("-100", -100)])
 def test_numbers_whole_or_not_are_read(engine: DuckDbDelta, text: str, value: float) -> None:
-    row = typed(engine, AUDIO_FEATURES, id="x", tempo=text)
-    assert (row["tempo"], row["_reason"], row["energy"]) == (value, None, None)
+    row = typed(engine, AUDIO_FEATURES, id="x", loudness=text)
+    assert (row["loudness"], row["_reason"], row["energy"]) == (value, None, None)
 
 
-@pytest.mark.parametrize("text", ["NaN", "nan", "Infinity", "-inf", "1e400"])
-def test_numbers_that_are_none_are_said_to_be(engine: DuckDbDelta, text: str) -> None:
+@pytest.mark.parametrize("text", ["NaN", "nan", "Infinity", "-inf", "1e400", "1e12", "-0.001", "1000.001", "9" * 30])
+def test_numbers_that_are_none_and_those_out_of_bounds_are_said_to_be(engine: DuckDbDelta, text: str) -> None:
     row = typed(engine, AUDIO_FEATURES, id="x", tempo=text)
-    assert (row["tempo"], row["_reason"]) == (None, "tempo: not finite")
+    assert (row["tempo"], row["_reason"]) == (None, "tempo: not between 0 and 1000")
+
+
+def only(kind: Literal["integer", "number"], **bounds: int) -> Source:
+    """A source of one field, `n`."""
+    type_ = "int64" if kind == "integer" else "float64"
+    field = Field(column="n", path="n", kind=kind, type=type_, meaning="A number", **bounds)
+    return replace(ARTISTS, fields=(field,), inner_fields=())
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "said"),
+    [
+        (only("integer", low=-1), "-1", None),
+        (only("integer", low=-1), "-2", "less than -1, or too large"),
+        (only("integer", low=0), str(2**63 - 1), None),
+        (only("integer", low=0), str(2**63), "less than 0, or too large"),
+        (only("integer", high=0), "0", None),
+        (only("integer", high=0), "1", "more than 0, or too large"),
+        (only("integer", high=0), str(-(2**63)), None),
+        (only("number", low=0), "-0.5", "less than 0, or not finite"),
+        (only("number", low=0), "1e308", None),
+        (only("number", high=0), "0.5", "more than 0, or not finite"),
+        (only("number"), "1e400", "not finite"),
+        (only("number"), "9" * 30, None),
+    ],
+)
+def test_a_bound_may_stand_alone(engine: DuckDbDelta, source: Source, text: str, said: str | None) -> None:
+    row = typed(engine, source, n=text)
+    assert (row["_reason"], row["n"] is None) == (said and f"n: {said}", said is not None)
+
+
+@pytest.mark.parametrize(
+    ("followers", "reason"),
+    [({"total": 0}, None), ({"total": None}, None), (None, None), ({"total": -1}, "followers.total: less than 0, or too large")],
+)
+def test_bounds_inside_a_nested_field_count(engine: DuckDbDelta, followers: dict[str, Any] | None, reason: str | None) -> None:
+    assert typed(engine, ARTISTS, id="x", name="y", followers=followers)["_reason"] == reason
+
+
+def test_bounds_count_in_every_element_of_a_list(engine: DuckDbDelta) -> None:
+    def reason(*listed: dict[str, Any] | None) -> Any:
+        return typed(engine, ALBUMS, id="x", name="y", tracks={"items": list(listed)})["_reason"]
+
+    assert reason() is None
+    assert reason({"duration_ms": 0, "disc_number": 0}, None, {"duration_ms": WEEK_MS}, {}) is None
+    assert reason({}, None, {"duration_ms": WEEK_MS + 1, "disc_number": 1}, {"track_number": -1}) == (
+        f"tracks.items[*].duration_ms: not between 0 and {WEEK_MS}; tracks.items[*].track_number: less than 0, or too large"
+    )
 
 
 def test_a_value_that_is_not_accepted_is_not_kept(engine: DuckDbDelta) -> None:

@@ -6,7 +6,12 @@ with heard as (
 
 albums as (
 
-    select album_key, release_year, coalesce(album_type, 'unknown') as album_type
+    select
+        album_key,
+        release_year,
+        case
+            when album_type is null then 'unknown' when album_type in ('album', 'single', 'compilation') then album_type else 'other'
+        end as album_type
     from {{ source('gold', 'dim_albums') }}
     where release_year is not null
 
