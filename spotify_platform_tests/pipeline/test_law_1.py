@@ -19,7 +19,7 @@ from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify
-from spotify_platform.pipeline.refresh import refresh, steps
+from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.simulator import (
     account_rows,
     changing_catalogue,
@@ -30,6 +30,7 @@ from spotify_platform.simulator import (
     truth,
 )
 from spotify_platform_tests.conftest import MakeSettings
+from spotify_platform_tests.homes import through_silver
 from spotify_platform_tests.scenario import drop
 
 Documents = list[tuple[str, Any]]
@@ -71,11 +72,6 @@ def repeated(key: str) -> str:
     """Key of a copy; the name of an answer says when it was given, and stays."""
     folder, _, name = key.rpartition("/")
     return f"{folder}/again-{name}" if key.startswith("inbox/") else key
-
-
-def through_silver(platform: Platform) -> None:
-    for step in steps().values():
-        step(platform)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
