@@ -8,8 +8,9 @@ import pytest
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import Means
 from spotify_platform.pipeline.platform import Platform, opened
-from spotify_platform.settings import Settings, load_settings
+from spotify_platform.settings import Settings
 from spotify_platform.storage import Location
+from spotify_platform_tests.homes import warm
 
 MakeSettings = Callable[..., Settings]
 
@@ -65,11 +66,17 @@ def make_settings(tmp_path: Path, warm_home: Path) -> MakeSettings:
     """Settings of a home in the test's folder."""
 
     def make(name: str = "home", **overrides: object) -> Settings:
-        home = tmp_path / name
-        home.mkdir(exist_ok=True)
-        if not (home / "cache").exists():
-            (home / "cache").symlink_to(warm_home / "cache")
-        return load_settings(**{"home": home, "settle_seconds": 0, "buckets": 4, **overrides})
+        return warm(tmp_path / name, warm_home, **overrides)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_shared(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> MakeSettings:
+    """Settings of homes that several tests read, or copy."""
+
+    def make(name: str, **overrides: object) -> Settings:
+        return warm(tmp_path_factory.mktemp(name), warm_home, **overrides)
 
     return make
 

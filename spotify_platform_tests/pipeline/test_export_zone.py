@@ -19,17 +19,25 @@ from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.pipeline.statistics import every_table
 from spotify_platform.settings import Settings
 from spotify_platform_tests.conftest import MakeSettings
+from spotify_platform_tests.homes import copied
 from spotify_platform_tests.pipeline.exported import fill, read, rows_of
 from spotify_platform_tests.scenario import audio_features, drop, extended
 
 TYPES = {"string", "integer", "number", "boolean", "date", "datetime", "array", "object"}
 
 
-@pytest.fixture
-def settings(make_settings: MakeSettings) -> Settings:
-    made = make_settings()
+@pytest.fixture(scope="module")
+def filled(make_shared: MakeSettings) -> Settings:
+    """Settings of a lake with something to export."""
+    made = make_shared("filled")
     fill(made)
     return made
+
+
+@pytest.fixture
+def settings(filled: Settings, tmp_path: Path) -> Settings:
+    """Settings of a lake of one's own with that in it."""
+    return copied(filled, tmp_path)
 
 
 def files(folder: Path) -> dict[str, bytes]:

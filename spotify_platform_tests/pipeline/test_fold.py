@@ -1,6 +1,5 @@
 """The fold: an answer of the catalogue makes anew what shows it, and nothing else."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,9 @@ from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
-from spotify_platform.settings import Settings, load_settings
+from spotify_platform.settings import Settings
+from spotify_platform_tests.conftest import MakeSettings
+from spotify_platform_tests.homes import copied
 from spotify_platform_tests.scenario import account, drop, extended
 
 NIGHT, OTHER = "1111111111111111111111", "3333333333333333333333"
@@ -32,29 +33,24 @@ def artist(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Path:
+def told(make_shared: MakeSettings) -> Settings:
     """Anna heard the track in 2022 and 2024, bert another one in 2024; the catalogue has told of the track and its artist."""
-    home = tmp_path_factory.mktemp("told")
-    (home / "cache").symlink_to(warm_home / "cache")
+    settings = make_shared("told", buckets=64)
+    landing = settings.home / "landing"
     rows = [extended(ts="2022-03-01T10:00:00Z"), extended(ts="2024-03-01T10:00:00Z")]
-    drop(home / "landing", "inbox/anna/endsong.json", [*rows, extended(ts="2023-01-01T10:00:00Z", **other())])
-    drop(home / "landing", "inbox/bert/endsong.json", [extended(ts="2024-04-01T10:00:00Z", **other())])
-    with opened(settings_of(home)) as platform:
+    drop(landing, "inbox/anna/endsong.json", [*rows, extended(ts="2023-01-01T10:00:00Z", **other())])
+    drop(landing, "inbox/bert/endsong.json", [extended(ts="2024-04-01T10:00:00Z", **other())])
+    with opened(settings) as platform:
         tell(platform, 1, {"tracks": [track()]})
         tell(platform, 2, {"artists": [artist()]})
-    return home
+    return settings
 
 
 @pytest.fixture
-def lake(told: Path, tmp_path: Path) -> Iterator[Platform]:
+def lake(told: Settings, tmp_path: Path) -> Iterator[Platform]:
     """A lake of one's own with that in it."""
-    home = shutil.copytree(told, tmp_path / "home", symlinks=True)
-    with opened(settings_of(home)) as platform:
+    with opened(copied(told, tmp_path)) as platform:
         yield platform
-
-
-def settings_of(home: Path) -> Settings:
-    return load_settings(home=home, settle_seconds=0, buckets=64)
 
 
 def other() -> dict[str, str]:

@@ -9,9 +9,9 @@ from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.pipeline.platform import Platform, opened
-from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.quality.reconciliation import check_bronze_rows
-from spotify_platform.settings import load_settings
+from spotify_platform_tests.conftest import MakeSettings
+from spotify_platform_tests.homes import through_silver
 from spotify_platform_tests.hostile import CATALOGUE, PRIVATE, Hostile
 
 TABLES = [*(source.table for source in SOURCES), QUARANTINE, LEDGER, ACCOUNTING, PLAY_RECORDS, PLAYS]
@@ -22,15 +22,15 @@ def user_of(file: Hostile) -> str:
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Every file of the catalogue, each in the inbox of a user of its own, refreshed once."""
-    home = tmp_path_factory.mktemp("hostile")
+def lake(make_shared: MakeSettings) -> Iterator[Platform]:
+    """Every file of the catalogue, each in the inbox of a user of its own, brought through Silver."""
+    settings = make_shared("hostile", buckets=64)
     for file in CATALOGUE:
-        path = home / "landing" / "inbox" / user_of(file) / file.file_name
+        path = settings.home / "landing" / "inbox" / user_of(file) / file.file_name
         path.parent.mkdir(parents=True)
         path.write_bytes(file.build())
-    with opened(load_settings(home=home, settle_seconds=0)) as platform:
-        refresh(platform)
+    with opened(settings) as platform:
+        through_silver(platform)
         yield platform
 
 

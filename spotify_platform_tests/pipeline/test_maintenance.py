@@ -1,5 +1,6 @@
 """Upkeep changes files and nothing else."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import obstore
@@ -10,22 +11,34 @@ from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.pipeline.maintenance import maintain
-from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
+from spotify_platform.settings import Settings
+from spotify_platform_tests.conftest import MakeSettings
+from spotify_platform_tests.homes import copied
 from spotify_platform_tests.scenario import answer, drop, item
 
 POLLS = 6
 
 
+@pytest.fixture(scope="module")
+def settings(make_shared: MakeSettings) -> Settings:
+    """Settings of a platform after several polls of one play each."""
+    made = make_shared("polled")
+    with opened(made) as platform:
+        for n in range(POLLS):
+            drop(made.home / "landing", f"api/me/2024/05/05/20240505T10{n:02d}00Z-{n:08x}.json", answer(item(n)))
+            refresh(platform)
+    return made
+
+
 @pytest.fixture
-def polled(platform: Platform) -> Platform:
-    """A platform after several polls of one play each."""
-    for n in range(POLLS):
-        drop(platform.settings.home / "landing", f"api/me/2024/05/05/20240505T10{n:02d}00Z-{n:08x}.json", answer(item(n)))
-        refresh(platform)
-    return platform
+def polled(settings: Settings, tmp_path: Path) -> Iterator[Platform]:
+    """A platform of one's own after those polls."""
+    with opened(copied(settings, tmp_path)) as platform:
+        yield platform
 
 
 def rows(platform: Platform) -> dict[str, list[dict[str, object]]]:

@@ -38,11 +38,18 @@ def test_it_is_one_play_and_passes_its_checks(source: str, order: str, platform:
             refresh(platform)
     refresh(platform)
     assert plays(platform) == [(2025, sorted([source, "extended"]))]
+    assert all(one.is_equal for one in verify(platform))
+
+
+def test_it_stays_one_play_when_its_years_are_made_anew(platform: Platform) -> None:
+    land(platform, *OLD_YEAR["api"])
+    land(platform, *NEW_YEAR)
+    refresh(platform)
     land(platform, *LATER)
     refresh(platform)
     land(platform, "poll.json", answer(item(0) | {"played_at": "2024-03-01T10:00:00Z"}))
     refresh(platform)
-    assert len(plays(platform)) == 3
+    assert [sources for _, sources in plays(platform)] == [["api"], ["api", "extended"], ["extended"]]
     assert all(one.is_equal for one in verify(platform))
 
 

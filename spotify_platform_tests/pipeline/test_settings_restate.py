@@ -18,6 +18,7 @@ from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh, steps
 from spotify_platform.transforms.rules import Rules
 from spotify_platform_tests.conftest import MakeSettings
+from spotify_platform_tests.homes import through_silver
 from spotify_platform_tests.scenario import drop, extended
 
 
@@ -53,9 +54,9 @@ def test_a_zone_that_changes_and_changes_back(make_settings: MakeSettings) -> No
     ):
         drop(settings.home / "profile", "anna.toml", f'time_zone = "{zone}"'.encode())
         with opened(settings) as platform:
-            assert refresh(platform).planned
+            through_silver(platform)
             assert days(platform) == {"anna": f"{day} {zone}"}
-            assert refresh(platform).planned == []
+            assert plan(platform) == []
 
 
 def test_a_zone_that_changes_between_plan_and_plays_waits_for_its_batch(make_settings: MakeSettings) -> None:
@@ -141,8 +142,7 @@ def test_restated_plays_are_checked(make_settings: MakeSettings) -> None:
     with opened(settings) as platform:
         refresh(platform)
         stricter = replace(platform, rules=Rules(counted_ms=60_000))
-        for step in steps().values():
-            step(stricter)
+        through_silver(stricter)
         assert all(outcome.passed for outcome in check(stricter, PLAYS))
         own = platform.engine.open(PLAYS)
         platform.engine.append(own, platform.engine.read(own), own.holds)
