@@ -243,7 +243,9 @@ class TestShape:
         [polled] = records(engine, RECENTLY_PLAYED, of(RECENTLY_PLAYED, "a", [item(duration_ms=-5)]))
         assert (polled["ms_played"], polled["duration_ms"], polled["artist_name"]) == (None, None, "Kala")
 
-    @pytest.mark.parametrize(("told", "kept"), [(-1, None), (0, None), (1, 1), (WEEK_MS, WEEK_MS), (WEEK_MS + 1, None), (2**63 - 1, None)])
+    @pytest.mark.parametrize(
+        ("told", "kept"), [(-1, None), (0, None), (1, 1), (WEEK_MS, WEEK_MS), (WEEK_MS + 1, None), (2**63 - 1, None)]
+    )
     def test_a_length_that_cannot_be_is_unknown(self, engine: DuckDbDelta, told: int, kept: int | None) -> None:
         """A play of unknown length is taken to have begun so much before its end: 300 million years are no time."""
         [polled] = records(engine, RECENTLY_PLAYED, of(RECENTLY_PLAYED, "a", [item(duration_ms=told)]))
