@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import dagster as dg
 
 from spotify_platform.assets.parts import OWNERS, POOL, key
-from spotify_platform.contracts.catalogue import TABLES
+from spotify_platform.contracts.tables import TABLES
 from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.dbt_project import STATISTICS
 from spotify_platform.resources import PlatformResource

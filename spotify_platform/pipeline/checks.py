@@ -7,7 +7,6 @@ mended, whoever runs it.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from spotify_platform.contracts.bronze import SOURCES
-from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import MATCH_REPORT, PLAY_RECORDS, PLAYS
@@ -23,6 +22,7 @@ from spotify_platform.contracts.silver_catalogue import (
     TRACKS,
 )
 from spotify_platform.contracts.silver_told import OBSERVATIONS
+from spotify_platform.contracts.tables import CHECKED
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of

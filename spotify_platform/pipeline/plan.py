@@ -9,8 +9,8 @@ from typing import Any
 
 from spotify_platform import transforms
 from spotify_platform.contracts.bronze import SOURCES
-from spotify_platform.contracts.catalogue import SILVER
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
+from spotify_platform.contracts.tables import SILVER
 from spotify_platform.lakehouse.dbt_project import project_hash
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.ledger import append_batch, definition_hashes, known, last_batches, settings_hashes

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.ops import PUBLISHED
+from spotify_platform.contracts.tables import TABLES
 from spotify_platform.lakehouse.duckdb_connection import connect, scan_sql
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.pipeline.platform import Platform, opened

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
-from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
+from spotify_platform.contracts.tables import CHECKED
 from spotify_platform.lakehouse.commit import Turn
 from spotify_platform.lakehouse.dbt import import_ahead
 from spotify_platform.pipeline.accounting import advance_accounting, advance_quarantine

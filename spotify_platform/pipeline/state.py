@@ -6,9 +6,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import MATCH_REPORT, PLAYS
+from spotify_platform.contracts.tables import CHECKED
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.landing.export_names import missing_parts
 from spotify_platform.landing.keys import base_name, split

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
-from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.silver_catalogue import ALBUM_ARTISTS, TRACK_ALIASES, TRACK_ARTISTS
 from spotify_platform.contracts.silver_told import AUDIO_FEATURES, OBSERVATIONS
+from spotify_platform.contracts.tables import TABLES
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse import dbt_project
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, commit

@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from spotify_platform.contracts.catalogue import CHECKED
+from spotify_platform.contracts.tables import CHECKED
 from spotify_platform.definitions import build_defs
 from spotify_platform.quality.demands import checks_of
 from spotify_platform.resources import PlatformResource

@@ -15,10 +15,10 @@ from typing import Any
 
 from spotify_platform.contracts.bronze import QUARANTINE, SOURCES
 from spotify_platform.contracts.bronze_catalogue import SOURCE as CATALOGUE
-from spotify_platform.contracts.catalogue import SILVER
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import ACCOUNTING, PUBLISHED
 from spotify_platform.contracts.silver import PLAY_RECORDS
+from spotify_platform.contracts.tables import SILVER
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.landing.keys import owner
 from spotify_platform.pipeline.gold_build import gold_tables

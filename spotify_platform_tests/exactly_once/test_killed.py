@@ -11,10 +11,10 @@ each way to commit, runs end at every place.
 import pytest
 
 from spotify_platform.contracts.bronze import SOURCES
-from spotify_platform.contracts.catalogue import CHECKED, TABLES
 from spotify_platform.contracts.ops import LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
 from spotify_platform.contracts.silver_catalogue import TRACKS
+from spotify_platform.contracts.tables import CHECKED, TABLES
 from spotify_platform.lakehouse.dbt_project import project_dir
 from spotify_platform.lakehouse.publishing import published
 from spotify_platform.pipeline.platform import opened

@@ -14,11 +14,11 @@ import pytest
 from spotify_platform.contracts.bronze import RECENTLY_PLAYED
 from spotify_platform.contracts.bronze_catalogue import ALBUMS, ARTISTS, TRACKS
 from spotify_platform.contracts.bronze_catalogue import AUDIO_FEATURES as FEATURES
-from spotify_platform.contracts.catalogue import CHECKED
 from spotify_platform.contracts.model import Column, Table
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.contracts.silver_told import ATTRIBUTES, AUDIO_FEATURES, OBSERVATIONS
+from spotify_platform.contracts.tables import CHECKED
 from spotify_platform.pipeline.checks import check
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import reading_connection

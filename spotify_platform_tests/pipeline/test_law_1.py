@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from spotify_platform.contracts.catalogue import SILVER
 from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.contracts.tables import SILVER
 from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify

@@ -7,8 +7,8 @@ import obstore
 import pytest
 
 from spotify_platform.contracts.bronze import RECENTLY_PLAYED
-from spotify_platform.contracts.catalogue import TABLES
 from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.contracts.tables import TABLES
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.pipeline.maintenance import maintain
 from spotify_platform.pipeline.platform import Platform, opened
