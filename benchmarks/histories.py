@@ -34,7 +34,7 @@ MEASURED = (OBSERVATIONS, *HISTORIES.values())
 def fill(platform: Platform) -> None:
     """Bronze of four years. Every second track changes its popularity now and then, every 150th is renamed once."""
     engine = platform.engine
-    schema = {column.name: column.type for column in LEDGER.columns}
+    schema = LEDGER.types
     row = {"action": "load", "bronze_table": TABLE.name, "source": "catalogue_api", "key": "catalogue_api/me/all", "etag": "1"}
     row |= {"user_id": "me", "bytes": 1, "sha256": "0" * 64, "planned_at": datetime.now(UTC)}
     engine.append(engine.open(LEDGER), engine.values([{**dict.fromkeys(schema), **row, "batch": 1}], schema), 1)
@@ -45,7 +45,7 @@ def _bronze_sql(platform: Platform) -> str:
     template = json.dumps([track(number) for number in range(TRACKS)])
     path = platform.work / "tracks.json"
     path.write_text(template)
-    known = {column.name: column.type for column in TABLE.columns}
+    known = TABLE.types
     at = f"(timestamp '{BEGIN:%Y-%m-%d}' + to_days(day::integer))"
     own = {
         "name": "name || case when n % 150 = 0 and day > 700 then ' (new)' else '' end",
@@ -78,7 +78,7 @@ def _type(type_: str) -> str:
 
 
 def _shapes() -> str:
-    known = {column.name: column.type for column in TABLE.columns}
+    known = TABLE.types
     return ", ".join(f"{name}: '{_type(known[name])}'" for name in (*_FIELDS, "name"))
 
 

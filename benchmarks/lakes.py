@@ -33,7 +33,7 @@ def fill(platform: Platform, users: int, *, titles: int = TITLES, only_bronze: b
     ]
     decisions += [_settings(platform, user, now) for user in names]
     ledger = engine.open(LEDGER)
-    schema = {column.name: column.type for column in LEDGER.columns}
+    schema = LEDGER.types
     engine.append(ledger, engine.values([{**dict.fromkeys(schema), **d, "batch": 1} for d in decisions], schema), 1)
     own = engine.open(table)
     engine.append(own, engine.query(_bronze_sql(users, titles), schema_of(table)), 1)
@@ -107,7 +107,7 @@ def _bronze_sql(users: int, titles: int) -> str:
         **{k: values[k] for k in ("_batch", "_object", "_sha256", "_user", "_loaded_at")},
     }
     header |= {"_part": "'object'", "_status": "'loaded'", "_rows_in": f"{PLAYS_A_USER}::bigint", "_bytes": "1::bigint"}
-    columns = {column.name: column.type for column in EXTENDED_HISTORY.table.columns}
+    columns = EXTENDED_HISTORY.table.types
 
     def select(chosen: dict[str, str], source: str) -> str:
         return (

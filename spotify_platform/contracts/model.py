@@ -54,6 +54,11 @@ class Table:
         """Names in the order of the files."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def types(self) -> dict[str, str]:
+        """Types by the names of the columns."""
+        return {column.name: column.type for column in self.columns}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:

@@ -28,7 +28,7 @@ _LOOK_BACK = 10
 @lru_cache(maxsize=64)
 def schema_of(table: Table) -> ibis.Schema:
     """A contract's columns as an Ibis schema."""
-    return ibis.schema({column.name: column.type for column in table.columns})
+    return ibis.schema(table.types)
 
 
 def open_or_create(table: Table, url: str, options: Mapping[str, str]) -> DeltaTable:

@@ -10,7 +10,7 @@ from spotify_platform.lakehouse.engine import Engine, Snapshot
 from spotify_platform.lakehouse.tries import until_committed
 
 Decision = Mapping[str, Any]
-SCHEMA = {column.name: column.type for column in LEDGER.columns}
+SCHEMA = LEDGER.types
 
 
 def append_batch(engine: Engine, decide: Callable[[Snapshot], Sequence[Decision]]) -> int | None:

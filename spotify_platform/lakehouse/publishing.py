@@ -32,7 +32,7 @@ def pin(engine: Engine, own: Snapshot, tables: Sequence[Snapshot], top: int) -> 
     """Add the row that makes these versions the published ones. Raises `Conflict`."""
     pins = [{"table": snapshot.table.path, "version": snapshot.version} for snapshot in tables]
     row: dict[str, Any] = {"batch": top, "published_at": datetime.now(UTC), "tables": pins}
-    schema = {column.name: column.type for column in PUBLISHED.columns}
+    schema = PUBLISHED.types
     commit(engine, own, Append(engine.values([row], schema)), top)
     return Pins(top, {snapshot.table.path: snapshot.version for snapshot in tables}, row["published_at"])
 

@@ -86,7 +86,7 @@ def advance_observations(platform: Platform) -> Turn:
 def all_observations(platform: Platform, bronze: Mapping[str, Snapshot], top: int) -> ir.Table:
     """`silver/observations` from all of Bronze, up to and with batch `top`."""
     told = told_between(platform.engine, bronze, NOTHING, top)
-    nothing = platform.engine.values([], {column.name: column.type for column in OBSERVATIONS.columns})
+    nothing = platform.engine.values([], OBSERVATIONS.types)
     return nothing if told is None else platform.engine.derive(merged, told)
 
 

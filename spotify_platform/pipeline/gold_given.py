@@ -72,7 +72,7 @@ def named(table: Table) -> str:
 
 def nothing_of(engine: Engine, table: Table) -> ir.Table:
     """A table without rows."""
-    return engine.values([], {column.name: column.type for column in table.columns})
+    return engine.values([], table.types)
 
 
 def _around(slices: Sequence[Slice]) -> list[Slice]:

@@ -145,7 +145,7 @@ def _changes(engine: Engine, seen: Seen, name: str) -> tuple[ir.Table, ir.Table]
     version = seen.pins.versions.get(snapshot.table.path)
     if version is not None and seen.pins.are_kept:
         return engine.changes(snapshot, version)
-    return engine.values([], {c.name: c.type for c in snapshot.table.columns}), engine.read(snapshot)
+    return engine.values([], snapshot.table.types), engine.read(snapshot)
 
 
 def _with_what_follows(years: Iterable[Year]) -> set[Year]:

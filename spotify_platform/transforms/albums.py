@@ -33,7 +33,7 @@ def albums(versions: ir.Table, tracks: ir.Table) -> ir.Table:
         changed_at=told.valid_from,
         entity_bucket=entity_bucket(told.album_key),
     )
-    return complete.select(*ALBUMS.column_names).cast({column.name: column.type for column in ALBUMS.columns})
+    return complete.select(*ALBUMS.column_names).cast(ALBUMS.types)
 
 
 def _by(tracks: ir.Table) -> ir.StringValue:

@@ -25,4 +25,4 @@ def answers_of(rows: ir.Table, users: ir.Table) -> ir.Table:
         item_count=paged.count(), oldest_at=played_at.min(), newest_at=played_at.max(), _batch=paged["_batch"].min()
     )
     known = each.filter(each.oldest_at.notnull()).join(users, "user_id").select(*API_ANSWERS.column_names)
-    return known.cast({column.name: column.type for column in API_ANSWERS.columns})
+    return known.cast(API_ANSWERS.types)

@@ -26,4 +26,4 @@ def artists(versions: ir.Table, *credits_: ir.Table) -> ir.Table:
         changed_at=told.valid_from,
         entity_bucket=entity_bucket(told.artist_key),
     )
-    return complete.select(*ARTISTS.column_names).cast({column.name: column.type for column in ARTISTS.columns})
+    return complete.select(*ARTISTS.column_names).cast(ARTISTS.types)

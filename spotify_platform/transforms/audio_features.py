@@ -8,7 +8,7 @@ from spotify_platform.transforms.bounds import within
 from spotify_platform.transforms.keys import entity_bucket
 from spotify_platform.transforms.observations import told_by
 
-_TYPES = {column.name: column.type for column in AUDIO_FEATURES.columns}
+_TYPES = AUDIO_FEATURES.types
 _RANGES = {column.name: (column.low, column.high) for column in AUDIO_FEATURES.columns}
 _VALUES = [name for name in AUDIO_FEATURES.column_names if name not in ("track_id", "told_at", "entity_bucket")]
 

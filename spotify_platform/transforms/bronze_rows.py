@@ -66,6 +66,6 @@ def headers(objects: ir.Table, stamp: ir.Table, *, table: Table) -> ir.Table:
 
 def _complete(rows: ir.Table, stamp: ir.Table, table: Table) -> ir.Table:
     """The columns of the contract, null where these rows have none."""
-    types = {column.name: column.type for column in table.columns}
+    types = table.types
     missing = {name: ibis.null(type_) for name, type_ in types.items() if name not in {*rows.columns, *STAMP}}
     return rows.mutate(**missing).cross_join(stamp).select(*types).cast(types)

@@ -36,7 +36,7 @@ def credits_of(entities: ir.Table, artists: ir.Table, *, entity: str) -> ir.Tabl
     placed = once.mutate(
         position=ibis.row_number().over(ibis.window(group_by=key, order_by="place")) + 1, entity_bucket=entity_bucket(once[key])
     )
-    return placed.select(*table.column_names).cast({column.name: column.type for column in table.columns})
+    return placed.select(*table.column_names).cast(table.types)
 
 
 def _by_name(versions: ir.Table) -> ir.Table:

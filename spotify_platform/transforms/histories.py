@@ -109,7 +109,7 @@ def _versions(tellings: ir.Table, entity: str) -> ir.Table:
         entity_bucket=entity_bucket(versions.entity_id),
     )
     named = dated.rename({f"{entity}_id": "entity_id"})
-    return named.select(*table.column_names).cast({column.name: column.type for column in table.columns})
+    return named.select(*table.column_names).cast(table.types)
 
 
 def _tellings(observations: ir.Table, names: list[str]) -> ir.Table:

@@ -29,7 +29,7 @@ def match_report(plays: ir.Table) -> ir.Table:
     )
     placed = known.join(spans, _MONTH)
     report = ibis.union(*[_of_source(placed, source) for source in SOURCES])
-    types = {column.name: column.type for column in MATCH_REPORT.columns}
+    types = MATCH_REPORT.types
     return report.select(*MATCH_REPORT.column_names).cast(types)
 
 

@@ -14,7 +14,7 @@ from spotify_platform.contracts.model import TIMESTAMP, Column
 from spotify_platform.contracts.silver_told import ALL_ATTRIBUTES, ATTRIBUTES, OBSERVATIONS, UNDATED
 from spotify_platform.transforms.bounds import within
 
-_TYPES = {column.name: column.type for column in OBSERVATIONS.columns}
+_TYPES = OBSERVATIONS.types
 _WHEN = ("month", "_days")
 _SAID = ["entity", "entity_id", "month", *[column.name for column in ALL_ATTRIBUTES]]
 # The platform and `import` write the time of an answer into its key.

@@ -17,7 +17,7 @@ _ESCAPE = "\x1e"
 """Between the parts of an identity: a character that no name holds, so that parts cannot run into each other."""
 
 _IDENTITY = frozenset({"record_id", "user_id", "user_bucket", "year", "source", "ended_at", "origins", "_batch"})
-_TYPES = {column.name: column.type for column in PLAY_RECORDS.columns}
+_TYPES = PLAY_RECORDS.types
 _DURATION = next(column for column in PLAY_RECORDS.columns if column.name == "duration_ms")
 VALUES = tuple(name for name in PLAY_RECORDS.column_names if name not in _IDENTITY)
 

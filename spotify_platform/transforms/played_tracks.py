@@ -20,7 +20,7 @@ def played_tracks(plays: ir.Table) -> ir.Table:
     names = {name: music[name].nullif("") for name in ("track_id", "track_name", "artist_name", "album_name")}
     told = music.select("user_bucket", "year", **names, local_year=music.local_date.year()).distinct()
     known = told.mutate(alias_key=told.track_id.fill_null(name_key(told.artist_name, told.track_name)))
-    return known.select(*PLAYED_TRACKS.column_names).cast({column.name: column.type for column in PLAYED_TRACKS.columns})
+    return known.select(*PLAYED_TRACKS.column_names).cast(PLAYED_TRACKS.types)
 
 
 def heard_tracks(played: ir.Table) -> ir.Table:
@@ -32,4 +32,4 @@ def heard_tracks(played: ir.Table) -> ir.Table:
     names = ["alias_key", "track_id", "track_name", "artist_name", "album_name"]
     heard = played.group_by(names).aggregate(newest_year=played.local_year.max())
     placed = heard.mutate(entity_bucket=entity_bucket(heard.alias_key))
-    return placed.select(*HEARD_TRACKS.column_names).cast({column.name: column.type for column in HEARD_TRACKS.columns})
+    return placed.select(*HEARD_TRACKS.column_names).cast(HEARD_TRACKS.types)

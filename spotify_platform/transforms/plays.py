@@ -73,7 +73,7 @@ def resolve(  # noqa: PLR0913 - three relations, and what an engine and the rule
         device_type=_device_type(known.platform),
     )
     dated = _dated(judged, zones, local_time)
-    return dated.select(*PLAYS.column_names).cast({column.name: column.type for column in PLAYS.columns})
+    return dated.select(*PLAYS.column_names).cast(PLAYS.types)
 
 
 def _joined(records: ir.Table, matched: Matched) -> ir.Table:

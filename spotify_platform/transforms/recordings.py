@@ -26,7 +26,7 @@ def recordings(tracks: ir.Table) -> ir.Table:
         track_count=known.count().over(of_one),
         entity_bucket=entity_bucket(known.track_key),
     )
-    return complete.select(*RECORDINGS.column_names).cast({column.name: column.type for column in RECORDINGS.columns})
+    return complete.select(*RECORDINGS.column_names).cast(RECORDINGS.types)
 
 
 def clusters(tracks: ir.Table) -> ir.Table:

@@ -38,7 +38,7 @@ def track_aliases(versions: ir.Table, heard: ir.Table) -> ir.Table:
     )
     aliases = of_ids.union(_of_names(heard, _known_names(versions, with_id, by_id), _recordings(versions, by_id)))
     placed = aliases.mutate(entity_bucket=entity_bucket(aliases.alias_key))
-    return placed.select(*TRACK_ALIASES.column_names).cast({column.name: column.type for column in TRACK_ALIASES.columns})
+    return placed.select(*TRACK_ALIASES.column_names).cast(TRACK_ALIASES.types)
 
 
 def _relinked(current: ir.Table) -> ir.Table:

@@ -6,7 +6,7 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.silver_catalogue import TRACKS
 from spotify_platform.transforms.keys import NAMED, credited_by_name, entity_bucket, name_key
 
-_TYPES = {column.name: column.type for column in TRACKS.columns}
+_TYPES = TRACKS.types
 
 
 def tracks(aliases: ir.Table, versions: ir.Table, heard: ir.Table, albums: ir.Table) -> ir.Table:

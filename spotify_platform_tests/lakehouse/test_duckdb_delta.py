@@ -8,7 +8,7 @@ from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import Snapshot
 
-SCHEMA = {column.name: column.type for column in LEDGER.columns}
+SCHEMA = LEDGER.types
 
 
 def row(batch: int, key: str) -> dict[str, object]:

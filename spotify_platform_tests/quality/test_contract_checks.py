@@ -47,7 +47,7 @@ def is_list(table: Table, name: str) -> bool:
 
 
 def checked(engine: DuckDbDelta, table: Table, rows: list[Row]) -> Outcome:
-    schema = ibis.schema({column.name: column.type for column in table.columns}).to_pyarrow()
+    schema = ibis.schema(table.types).to_pyarrow()
     return check_contract(engine, table, engine.arrow(pa.Table.from_pylist(rows, schema=schema)))
 
 

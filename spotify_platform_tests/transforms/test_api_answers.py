@@ -8,7 +8,7 @@ from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.transforms.api_answers import answers_of
 
 START = datetime(2024, 5, 5, tzinfo=UTC)
-TYPES = {column.name: column.type for column in RECENTLY_PLAYED.table.columns}
+TYPES = RECENTLY_PLAYED.table.types
 Minutes = tuple[int, int, int]
 """Of an answer: minute of its oldest play, minute of its newest, number of items."""
 

@@ -7,7 +7,7 @@ from spotify_platform.contracts.bronze_catalogue import AUDIO_FEATURES
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.transforms.audio_features import features_told, latest_features
 
-TYPES = {column.name: column.type for column in AUDIO_FEATURES.table.columns}
+TYPES = AUDIO_FEATURES.table.types
 
 
 def told(day: int, **values: Any) -> dict[str, Any]:

@@ -34,7 +34,7 @@ WORLDS = 2_000
 KEY = re.compile(r"name:[0-9a-f]{22}")
 PREFIX = re.compile(r"[we]\d{5}\.", re.IGNORECASE)
 
-SHAPES = {table.name: {column.name: column.type for column in table.columns} for table in (*TOLD_BY, PLAYS)}
+SHAPES = {table.name: table.types for table in (*TOLD_BY, PLAYS)}
 
 
 def worlds(count: int, seed: int) -> list[World]:

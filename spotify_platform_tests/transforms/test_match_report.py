@@ -6,7 +6,7 @@ from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.transforms.match_report import match_report
 
-TYPES = {column.name: column.type for column in PLAYS.columns}
+TYPES = PLAYS.types
 
 
 def play(day: int, *sources: str, records: int | None = None, **changes: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ Slices = Callable[..., ir.Table]
 HISTORIES = 10_000
 AT_ONCE = 5_000
 DEFAULT = Rules()
-TYPES = {column.name: column.type for column in PLAY_RECORDS.columns}
+TYPES = PLAY_RECORDS.types
 USERS = {"user_id": "string", "leave_out_incognito": "boolean"}
 ZONES = {"user_id": "string", "time_zone": "string", "starts_at": TIMESTAMP, "ends_at": TIMESTAMP}
 

@@ -27,7 +27,7 @@ def of(source: Source, file: str, rows: Iterable[Row], *, user: str = "anna", ba
 
 def records(engine: DuckDbDelta, source: Source, rows: list[Row]) -> list[Row]:
     """Distinct records of good rows, by time and content."""
-    schema = {column.name: column.type for column in source.table.columns}
+    schema = source.table.types
     users = engine.values(USERS, {"user_id": "string", "user_bucket": "int32", "time_zone": "string"})
     # A table of its own: window functions over rows that the engine reads twice must not see two orders.
     conformed = engine.cache(conform(source.source, engine.values(rows, schema), users))
@@ -193,7 +193,7 @@ class TestWhatIsKept:
     def test_merging_again_changes_nothing(self, engine: DuckDbDelta) -> None:
         rows = of(EXTENDED_HISTORY, "a", [extended(), extended(platform="ios"), extended(ms_played=1)])
         once = records(engine, EXTENDED_HISTORY, rows)
-        types = {column.name: column.type for column in PLAY_RECORDS.columns}
+        types = PLAY_RECORDS.types
         again = engine.values(once + once, types)
         assert sorted(engine.fetch(distinct(engine.cache(again))).to_pylist(), key=repr) == once
 

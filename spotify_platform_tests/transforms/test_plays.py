@@ -13,7 +13,7 @@ from spotify_platform.profiles import Profile, Stay
 from spotify_platform.transforms.plays import resolve
 from spotify_platform.transforms.rules import Rules
 
-TYPES = {column.name: column.type for column in PLAY_RECORDS.columns}
+TYPES = PLAY_RECORDS.types
 USERS = {"user_id": "string", "leave_out_incognito": "boolean"}
 ZONES = {"user_id": "string", "time_zone": "string", "starts_at": TIMESTAMP, "ends_at": TIMESTAMP}
 
