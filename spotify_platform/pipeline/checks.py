@@ -11,15 +11,8 @@ from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.contracts.silver_catalogue import (
-    ALBUM_ARTISTS,
-    ALBUMS,
     ARTISTS,
     CATALOGUE,
-    HEARD_TRACKS,
-    RECORDINGS,
-    TRACK_ALIASES,
-    TRACK_ARTISTS,
-    TRACKS,
 )
 from spotify_platform.contracts.silver_told import OBSERVATIONS
 from spotify_platform.contracts.tables import CHECKED
@@ -33,6 +26,7 @@ from spotify_platform.quality.contract_checks import check_contract
 from spotify_platform.quality.demands import EVERY_ANSWER_IS_OBSERVED, checks_of
 from spotify_platform.quality.outcome import Outcome, stop_if_failed
 from spotify_platform.quality.reconciliation import (
+    REFERRING,
     check_accounting,
     check_bronze_rows,
     check_match_report,
@@ -41,10 +35,6 @@ from spotify_platform.quality.reconciliation import (
     check_references,
 )
 from spotify_platform.transforms.slices import slices_by
-
-_REFERRED = (HEARD_TRACKS, TRACK_ALIASES, TRACKS, RECORDINGS, ALBUMS, TRACK_ARTISTS, ALBUM_ARTISTS, ARTISTS)
-REFERRED = {table.name: table for table in _REFERRED}
-"""Tables of the catalogue that name what is in others."""
 
 
 def stop_at_bad_data(platform: Platform) -> None:
@@ -64,7 +54,7 @@ def check(platform: Platform, table: Table) -> list[Outcome]:
 def _changed(platform: Platform, table: Table, since: int) -> bool:
     """Whether there is anything new to look at in a table of the catalogue, or in those that its checks read too."""
     engine = platform.engine
-    read = REFERRED.values() if table is ARTISTS else (table,)
+    read = REFERRING if table is ARTISTS else (table,)
     return any(engine.changed_since(engine.open(one), since) for one in read)
 
 
@@ -131,7 +121,7 @@ def _of_artists(platform: Platform, snapshot: Snapshot, since: int) -> Iterator[
     """The last table of the catalogue: what its tables say of each other must be there."""
     engine = platform.engine
     yield from _of_entities(platform, snapshot, since)
-    tables = {name: engine.read(engine.open(table)) for name, table in REFERRED.items()}
+    tables = {table.name: engine.read(engine.open(table)) for table in REFERRING}
     yield check_references(engine, snapshot.table.path, tables)
 
 

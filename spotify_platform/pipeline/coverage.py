@@ -21,7 +21,7 @@ def advance_api_answers(platform: Platform) -> Turn:
 
     def compute(step: Step) -> Change:
         answers = step.inputs[RECENTLY_PLAYED.table.name]
-        if step.rebuild or not step.own.holds:
+        if step.is_anew:
             return Overwrite(all_answers(platform, answers, step.ledger, step.top))
         if answers.holds <= step.last:
             return Append(None)
@@ -48,7 +48,7 @@ def advance_match_report(platform: Platform) -> Turn:
 
     def compute(step: Step) -> Change:
         plays = step.inputs[PLAYS.name]
-        if step.rebuild or not step.own.holds:
+        if step.is_anew:
             return Put(_reported(engine, plays), whole=True)
         slices = changed_slices(platform, plays, step)
         if not slices:

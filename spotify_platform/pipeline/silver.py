@@ -24,7 +24,7 @@ def advance_play_records(platform: Platform) -> Turn:
     engine = platform.engine
 
     def compute(step: Step) -> Change:
-        if step.rebuild or not step.own.holds:
+        if step.is_anew:
             new = engine.cache(_conformed(platform, step.inputs, step.ledger, 0, step.top))
             return Put([Part(_merged(engine, new, part), part) for part in bucket_parts(engine, new)], whole=True)
         new = engine.cache(_conformed(platform, step.inputs, step.ledger, step.last, step.top))
@@ -66,7 +66,7 @@ def advance_plays(platform: Platform) -> Turn:
 
     def compute(step: Step) -> Change:
         records = step.inputs[PLAY_RECORDS.name]
-        if step.rebuild or not step.own.holds:
+        if step.is_anew:
             return Put(_resolved(platform, step, bucket_parts(engine, engine.read(records))), whole=True)
         slices = changed_slices(platform, records, step)
         if not slices:

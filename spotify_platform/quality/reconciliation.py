@@ -5,6 +5,16 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
+from spotify_platform.contracts.silver_catalogue import (
+    ALBUM_ARTISTS,
+    ALBUMS,
+    ARTISTS,
+    HEARD_TRACKS,
+    RECORDINGS,
+    TRACK_ALIASES,
+    TRACK_ARTISTS,
+    TRACKS,
+)
 from spotify_platform.lakehouse.engine import Engine
 from spotify_platform.quality.demands import (
     ADDS_UP,
@@ -15,6 +25,9 @@ from spotify_platform.quality.demands import (
     ROWS_ARE_ALL_THERE,
 )
 from spotify_platform.quality.outcome import Outcome
+
+REFERRING = (HEARD_TRACKS, TRACK_ALIASES, TRACKS, RECORDINGS, ALBUMS, TRACK_ARTISTS, ALBUM_ARTISTS, ARTISTS)
+"""Tables of the catalogue that name what is in others."""
 
 
 def check_bronze_rows(engine: Engine, path: str, rows: ir.Table) -> Outcome:
@@ -79,19 +92,13 @@ def check_observations(engine: Engine, path: str, told: ir.Table, observations: 
 
 def check_references(engine: Engine, path: str, tables: Mapping[str, ir.Table]) -> Outcome:
     """What tables of the catalogue say of each other is there; `tables` are those of Silver, by name."""
-    counts = engine.derive(references_astray, *[tables[name] for name in _REFERRING])
+    counts = engine.derive(references_astray, *[tables[table.name] for table in REFERRING])
     return _outcome(engine, path, REFERENCES_ARE_THERE, counts)
 
 
-_REFERRING = (
-    *("heard_tracks", "track_aliases", "tracks", "recordings", "albums", "track_artists", "album_artists"),
-    "artists",
-)
-
-
 def references_astray(*tables: ir.Table) -> ir.Table:
-    """How often something is named that is not there; the tables are those of `_REFERRING`, in that order."""
-    of = dict(zip(_REFERRING, tables, strict=True))
+    """How often something is named that is not there; the tables are those of `REFERRING`, in that order."""
+    of = dict(zip((table.name for table in REFERRING), tables, strict=True))
     references = (
         ("heard_tracks", "alias_key", "track_aliases", "alias_key"),
         ("track_aliases", "track_key", "tracks", "track_key"),
