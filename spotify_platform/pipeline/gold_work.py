@@ -43,8 +43,8 @@ INPUTS = (*OF_USERS, *OF_CATALOGUE, PLAYED_TRACKS)
 class Work:
     """Slices of each mart of users, by its name: of years, or whole buckets where those would be too many.
 
-    `whole_lake`: names of the marts that are nobody's own and are to be made as well. `only_grows`: plays came, none went or
-    means another track, so that no first or last play of anything is another than before or one of the new ones.
+    `whole_lake`: names of the marts that are nobody's own and are to be made as well. `only_grows`: since the publication no
+    play went or came to mean another track, so first and last plays are those that were published or among the new ones.
     """
 
     slices: Mapping[str, Sequence[Slice]]

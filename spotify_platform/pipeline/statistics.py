@@ -83,7 +83,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
 
 
 def _inputs(platform: Platform, pins: Pins) -> dict[str, Snapshot]:
-    """What statistics are made of, by path: in the versions that are pinned; what no mart reads, as it is now."""
+    """What statistics are made of, by path: at the version that Gold pins; what it does not pin, as it is now."""
     tables = [*OF_SILVER, *(table for table in gold_tables(platform) if table.name in OF_GOLD)]
     return {table.path: platform.engine.open(table, version=pins.versions.get(table.path)) for table in tables}
 

@@ -43,7 +43,7 @@ def slices_to_restate(*tables: ir.Table) -> ir.Table:
 
 
 def gone(before: ir.Table, now: ir.Table) -> ir.Table:
-    """Plays, as far as they tell when something was heard, that are not there any more: rows of changed files."""
+    """Plays of the older files that the newer do not have, by the columns that decide what was heard first and last."""
     names = ["play_id", "ended_at", "content_type", "track_id", "track_name", "artist_name", "is_excluded", "match", "ms_played"]
     return ibis.difference(before.select(names), now.select(names))
 
