@@ -7,8 +7,8 @@ from typing import Any
 
 import ibis
 import pytest
-
 from spotify_platform.contracts.catalogue import TABLES
+
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.contracts.silver import PLAYS
