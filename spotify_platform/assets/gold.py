@@ -48,7 +48,8 @@ class GoldTranslator(DagsterDbtTranslator):
         node = manifest["nodes"][unique_id]
         layer = "gold" if node["config"]["schema"] == "gold" else "staging"
         named = {dep.asset_key for dep in spec.deps}
-        is_first = not any(above.startswith("model.") for above in node["depends_on"]["nodes"])
+        # Statistics read sources alone as well, but those are marts that are published: they wait for nothing else.
+        is_first = STATISTICS not in node["tags"] and not any(above.startswith("model.") for above in node["depends_on"]["nodes"])
         waits_for = [table for table in ALL_OF_SILVER if table not in named] if is_first else []
         return spec.replace_attributes(
             key=dg.AssetKey([layer, node["name"]]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,

@@ -210,6 +210,10 @@ def _say_copy(made: Path, below: str) -> None:
         # It copies what is in the folder, not the folder.
         copy = f"aws s3 cp --recursive {source} {shlex.quote(f'{target}/{made.name}')}"
     _say(Console(), f"Now: {copy} && spotify-platform refresh")
+    _say(
+        Console(),
+        "It would mix with a history of your own: keep it apart by another SPOTIFY_PLATFORM_HOME.",
+    )
 
 
 def _say(console: Console, command: str) -> None:

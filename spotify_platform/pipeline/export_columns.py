@@ -61,13 +61,18 @@ def _leaves(of: FileColumn, path: list[str]) -> Iterator[FileColumn]:
         yield FileColumn(of.name, of.type, f"{of.meaning}: {'.'.join(path)}" if path else of.meaning, of.sql)
 
 
+RANK = "rank"
+
+
 def order_of(table: Table, there: Iterable[str]) -> list[str]:
     """Columns by which the rows of a file are sorted: the key, or as they landed, or else all columns from the first on.
 
+    What is ranked is in the order of its ranks: they are of all of the key but its last column.
     Rows for which these are equal are equal, so that two exports of one version are the same file.
     """
     landed = ("_batch", "_object", PART, "_row") if PART in table.column_names else ()
-    return [name for name in table.key or landed or table.column_names if name in set(there)]
+    key = (*table.key[:-1], RANK, *table.key[-1:]) if RANK in table.column_names else table.key
+    return [name for name in key or landed or table.column_names if name in set(there)]
 
 
 def _csv_value(sql: str, dtype: dt.DataType) -> str:

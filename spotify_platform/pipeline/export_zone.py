@@ -26,7 +26,7 @@ from spotify_platform.settings import Settings
 
 LAYERS = {"raw": "bronze", "processed": "silver", "gold": "gold"}
 """Folders of the zone, and the layer that each shows."""
-SHAPE = 2
+SHAPE = 3
 """Raise it when files come to look different though no contract has changed."""
 
 
