@@ -18,8 +18,26 @@ MakeSettings = Callable[..., Settings]
 pytest_plugins = ["spotify_platform_tests.parts"]
 
 HERE = Path(__file__).parent
-# Folders and files of tests that take long together: killed processes, servers, whole lakes.
-SLOW = ("assets/test_runs.py", "exactly_once", "pages", "pipeline", "protocol", "s3", "test_packaging.py")
+# Folders and files of tests that take long together: killed processes, servers, lakes with all that is made of them.
+SLOW = (
+    "assets/test_exports.py",
+    "assets/test_runs.py",
+    "assets/test_sensor.py",
+    "assets/test_statistics.py",
+    "cli/test_cli.py",
+    "exactly_once",
+    "gold/test_changes_together.py",
+    "gold/test_music_apart.py",
+    "gold/test_slices.py",
+    "gold/test_statistics.py",
+    "gold/test_usage_apart.py",
+    "lakehouse/test_compiled.py",
+    "pages",
+    "pipeline",
+    "protocol",
+    "s3",
+    "test_packaging.py",
+)
 
 
 def is_slow(path: Path) -> bool:
