@@ -52,7 +52,9 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
         return GoldBuild(last, last)
     if any(snapshot.holds > top for snapshot in own):
         raise Conflict("gold: another writer is ahead of what was read")
-    pins = published(engine) if all(snapshot.holds for snapshot in own) else None
+    pins = published(engine)
+    if pins and not all(_is_published_or_ready(snapshot, pins, top) for snapshot in own):
+        pins = None
     todo = work(platform, tables, Seen(inputs, ledger, pins, top)) if pins else None
     if todo and not todo.slices and not todo.whole_lake:
         return GoldBuild(last, top, pins=pin(engine, register, [*own, *inputs.values()], top))
@@ -62,6 +64,15 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
         own = [_published(engine, snapshot, built, scratch, top) for snapshot in own]
     rows = {snapshot.table.name: engine.rows_in(snapshot) for snapshot in own}
     return GoldBuild(last, top, built.results, pin(engine, register, [*own, *inputs.values()], top), rows)
+
+
+def _is_published_or_ready(own: Snapshot, pins: Pins, top: int) -> bool:
+    """Whether a mart is as it was published, or has what is to be published now.
+
+    One between is of a run that died before it published. What that run changed and a later batch changed back is no change
+    since the publication: nobody would make it anew. (One that holds nothing is not complete.)
+    """
+    return 0 < own.holds <= pins.batch or own.holds == top
 
 
 def _published(engine: Engine, own: Snapshot, built: Built, scratch: Scratch, top: int) -> Snapshot:

@@ -92,11 +92,11 @@ def work(platform: Platform, tables: Sequence[Table], seen: Seen) -> Work | None
 
 
 def _only_added(engine: Engine, seen: Seen) -> bool:
-    """Whether all plays of the publication are there as they were."""
-    if not seen.moved(engine, [PLAYS]):
-        return True
+    """Whether all plays of the publication are there as they were; without its files nobody knows what anything was."""
     if not seen.pins.are_kept or PLAYS.path not in seen.pins.versions:
         return False
+    if not seen.moved(engine, [PLAYS]):
+        return True
     changes = engine.changes(seen.inputs[PLAYS.name], seen.pins.versions[PLAYS.path])
     return engine.count(engine.derive(gone, *changes)) == 0
 
