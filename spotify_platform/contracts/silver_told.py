@@ -48,7 +48,7 @@ TRACK_ATTRIBUTES = (
     Column(name="track_number", type="int64", low=1, meaning="Place on the disc"),
     Column(name="isrc", type="string", meaning="International standard recording code"),
     _POPULARITY,
-    Column(name="relinked_to", type="string", meaning="Track that Spotify gives when it is asked for this one"),
+    Column(name="relinked_to", type="string", meaning="Track that Spotify gave last when it was asked for this one"),
 )
 ATTRIBUTES = {"artist": ARTIST_ATTRIBUTES, "album": ALBUM_ATTRIBUTES, "track": TRACK_ATTRIBUTES}
 ALL_ATTRIBUTES = tuple({column.name: column for columns in ATTRIBUTES.values() for column in columns}.values())
