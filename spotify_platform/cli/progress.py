@@ -1,16 +1,22 @@
 """Refresh and rebuild with progress on the terminal."""
 
 import time
+from collections.abc import Sequence
+from operator import itemgetter
 
 from rich.console import Console
 
+from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.errors import DataFailedCheck
+from spotify_platform.landing.keys import base_name, split
 from spotify_platform.pipeline.maintenance import maintain
 from spotify_platform.pipeline.plan import order_rebuild
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import Refreshed, refresh
 from spotify_platform.settings import Settings
+
+_NAMED = 3
 
 
 def refreshed(settings: Settings, console: Console, *, full: bool = False) -> Refreshed:
@@ -59,4 +65,27 @@ def _with_progress(platform: Platform, console: Console, *, full: bool) -> Refre
         console.print(f"Nothing new; what is published is up to date ({seconds:.1f} s).", highlight=False)
     else:
         console.print(f"Published version {done.gold.top} in {seconds:.1f} s; all checks passed.", highlight=False)
+        if left := _left_out(platform, done.planned):
+            console.print(f"Not all of it went in: {left}. See: spotify-platform status", highlight=False, markup=False)
     return done
+
+
+def _left_out(platform: Platform, batches: Sequence[int]) -> str:
+    """What of these batches is in no table of records: the first objects by name, and how many more there are.
+
+    Files in a zip that are not recognised are left out: each export brings a read-me.
+    """
+    if not batches:
+        return ""
+    these = f"batch >= {min(batches)} and (rows_quarantined > 0 or status in ('not_recognised', 'refused'))"
+    accounting = platform.engine.open(ACCOUNTING)
+    rows = platform.engine.look_up(accounting, ["object", "status", "rows_quarantined"], these)
+    named = [
+        f"{base_name(row['object'])} ({row['rows_quarantined']:,} set aside)"
+        if row["rows_quarantined"]
+        else f"{base_name(row['object'])} ({row['status'].replace('_', ' ')})"
+        for row in sorted(rows, key=itemgetter("object"))
+        if row["status"] != "not_recognised" or not split(row["object"])[1]
+    ]
+    more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
+    return ", ".join(named[:_NAMED]) + more

@@ -66,7 +66,7 @@ def test_import_refresh_and_ask(
     assert "not processed yet: 3" in said
     assert "Nothing has landed" not in said
     assert call(monkeypatch, "refresh") == 0
-    capfd.readouterr()
+    assert "(1 set aside). See: spotify-platform status" in " ".join(capfd.readouterr().err.split())
     assert call(monkeypatch, "sql", "select count(*) as n, max(ended_at) as last from silver.plays", "--format", "json") == 0
     assert json.loads(capfd.readouterr().out) == [{"n": 4, "last": "2024-05-05T10:09:00Z"}]
     assert call(monkeypatch, "sql", "select play_count from gold.daily_user_stats", "--format", "csv") == 0
