@@ -7,11 +7,11 @@ from typing import Any
 
 import ibis
 import pytest
-from spotify_platform.contracts.catalogue import TABLES
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.contracts.silver import PLAYS
+from spotify_platform.contracts.tables import TABLES
 from spotify_platform.errors import DataFailedCheck
 from spotify_platform.lakehouse import dbt_project
 from spotify_platform.lakehouse.commit import Append, commit
