@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -13,6 +14,7 @@ from spotify_platform.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from dagster_aws.s3 import S3Resource
+    from pyspark.sql import SparkSession
 
     from spotify_platform.pipeline.platform import Platform
 
@@ -51,6 +53,16 @@ def region() -> str:
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
 
 
+def spark_session(settings: Settings) -> "SparkSession":
+    """Spark's session by dagster-pyspark's lazy resource; its package is imported only where Spark is the engine."""
+    from dagster_pyspark import LazyPySparkResource  # noqa: PLC0415
+
+    from spotify_platform.pipeline.platform import spark_conf  # noqa: PLC0415
+
+    session: SparkSession = LazyPySparkResource(spark_config=spark_conf(settings)).spark_session
+    return session
+
+
 class PlatformResource(dg.ConfigurableResource):
     """Opens the platform of the environment's settings; `overrides` are settings by name, for tests and second homes."""
 
@@ -65,5 +77,6 @@ class PlatformResource(dg.ConfigurableResource):
         """A platform for one step."""
         from spotify_platform.pipeline.platform import opened  # noqa: PLC0415 - a run pays for engines, loading must not
 
-        with opened(self.settings()) as platform:
+        settings = self.settings()
+        with opened(settings, session=partial(spark_session, settings)) as platform:
             yield platform

@@ -32,7 +32,12 @@ class Settings(BaseSettings):
     lake: str = Field("", description="Lake: a folder or s3://bucket/prefix; empty means HOME/lake")
     exports: str = Field("", description="CSV zone: a folder or s3://bucket/prefix; empty means HOME/exports")
     exports_daily: bool = Field(default=False, description="Dagster writes the CSV zone every night")
-    engine: Literal["duckdb"] = Field("duckdb", description="What computes: duckdb (one machine)")
+    engine: Literal["duckdb", "spark"] = Field("duckdb", description="What computes: duckdb (one machine) or spark")
+    spark_master: str = Field("local[2]", description="Where Spark works: local[N], spark://HOST:PORT, yarn, k8s://ADDRESS")
+    spark_remote: str | None = Field(None, description="A Spark Connect server, sc://HOST:PORT, in place of a master")
+    spark_memory: str = Field("1g", pattern=r"^\d+[gm]$", description="Heap of Spark's driver")
+    spark_jars: Path | None = Field(None, description="Folder of Spark's jars; empty means HOME/spark")
+    spark_conf: dict[str, str] = Field({}, description="Any more settings of Spark, as a JSON object")
     s3_endpoint: str | None = Field(None, description="Address of an S3-compatible server; empty means AWS")
     queue_url: str | None = Field(None, description="SQS queue that is told of new objects; empty means listing")
     user: str = Field("me", pattern=rf"^{USER_ID}$", description="user_id of objects that name none")
@@ -58,10 +63,15 @@ class Settings(BaseSettings):
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
 
-    @field_validator("s3_endpoint", "queue_url")
+    @field_validator("s3_endpoint", "queue_url", "spark_remote")
     @classmethod
     def _none_if_empty(cls, address: str | None) -> str | None:
         return address or None  # as `.env.example` writes it; boto3 takes an empty address for a wrong one
+
+    @property
+    def jars(self) -> Path:
+        """Folder of Spark's jars."""
+        return self.spark_jars or self.home / "spark"
 
     @property
     def landing_location(self) -> Location:

@@ -2,15 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
-from spotify_platform.lakehouse.engine import Means
+from spotify_platform.lakehouse.engine import Engine, Means
+from spotify_platform.lakehouse.engines import make_engine
+from spotify_platform.lakehouse.spark_jars import provision
+from spotify_platform.lakehouse.spark_session import local_conf, session_of
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.settings import Settings
 from spotify_platform.storage import Location
 from spotify_platform_tests.homes import warm
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 MakeSettings = Callable[..., Settings]
 
@@ -36,6 +42,7 @@ SLOW = (
     "pipeline",
     "protocol",
     "s3",
+    "spark",
     "test_packaging.py",
 )
 
@@ -60,13 +67,32 @@ def real_history(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDbDelta]:
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """An engine over an empty lake: all that pure transforms and checks need."""
     lake = Location.of(tmp_path_factory.mktemp("lake"))
-    spill, compiled = tmp_path_factory.mktemp("spill"), tmp_path_factory.mktemp("compiled")
-    made = DuckDbDelta(lake, Means("384MB", 2, spill=spill, compiled=compiled))
+    means = Means("384MB", 2, spill=tmp_path_factory.mktemp("spill"), compiled=tmp_path_factory.mktemp("compiled"))
+    if request.config.getoption("--engine") == "spark":
+        made = make_engine("spark", lake, means, lambda: request.getfixturevalue("spark"))
+    else:
+        made = make_engine("duckdb", lake, means, list)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def spark_jars() -> Path:
+    """Spark's jars, fetched once and kept beside the clone's own folders."""
+    folder = HERE.parent / ".spark"
+    provision(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def spark(spark_jars: Path) -> "Iterator[SparkSession]":
+    """A Spark session on this machine; a process has one."""
+    session = session_of(local_conf("local[2]", "1g", spark_jars, Location.of("/")))
+    yield session
+    session.stop()
 
 
 @pytest.fixture(scope="session")

@@ -11,3 +11,31 @@
   {%- do adapter.commit() -%}
   {{ return({"relations": [relation]}) }}
 {% endmaterialization %}
+
+{#
+  The same in databases of a Spark session. A contract is held by casting to its columns, and by looking that there are no others:
+  types are told there in the words of the first engine.
+#}
+{% materialization fresh_table, adapter="spark", supported_languages=["sql"] %}
+  {%- set relation = this.incorporate(type="table") -%}
+  {%- set found = get_columns_in_query(compiled_code) -%}
+  {%- set named = model.columns.keys() | list -%}
+  {%- if found | map("lower") | sort | list != named | map("lower") | sort | list -%}
+    {{ exceptions.raise_compiler_error("columns are " ~ found ~ ", the contract says " ~ named) }}
+  {%- endif -%}
+  {%- call statement("main") -%}
+    create table {{ relation }} using parquet as
+    select
+      {%- for column in model.columns.values() %}
+      cast({{ column.name }} as {{ spark_type(column.data_type) }}) as {{ column.name }}{{ "," if not loop.last }}
+      {%- endfor %}
+    from ({{ compiled_code }})
+  {%- endcall -%}
+  {{ return({"relations": [relation]}) }}
+{% endmaterialization %}
+
+{% macro spark_type(data_type) -%}
+  {%- if data_type.endswith("[]") -%} array<{{ spark_type(data_type[:-2]) }}>
+  {%- else -%} {{ {"varchar": "string", "timestamp with time zone": "timestamp"}.get(data_type, data_type) }}
+  {%- endif -%}
+{%- endmacro %}

@@ -26,7 +26,7 @@
 
 {# Share of tracks that have explicit lyrics, among those of which it is known. #}
 {% macro explicit_share(tracks) -%}
-    avg(case when {{ tracks }}.explicit then 1.0 when not {{ tracks }}.explicit then 0.0 end)
+    avg(cast(case when {{ tracks }}.explicit then 1 when not {{ tracks }}.explicit then 0 end as double))
 {%- endmacro %}
 
 {#

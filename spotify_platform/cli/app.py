@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from spotify_platform.cli import simulate
+from spotify_platform.cli import simulate, spark
 from spotify_platform.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
 app.add_typer(simulate.app, name="simulate")
+app.add_typer(spark.app, name="spark")
 _state = {"verbose": False}
 
 

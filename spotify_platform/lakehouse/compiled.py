@@ -27,36 +27,55 @@ Transform = Callable[..., ir.Table]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """SQL that reads `input_0`, `input_1` …, and the schema of what it gives."""
+    """SQL that reads `input_0`, `input_1` …, and the schema of what it gives.
+
+    `parts` are relations that it reads as well, some of them several times: their names, and SQL that may read those before them.
+    """
 
     sql: str
     schema: ibis.Schema
+    parts: Sequence[tuple[str, str]] = ()
 
 
 class CompiledTransforms:
     """Compiled transforms in a folder, one file each; several processes may share it."""
 
-    def __init__(self, folder: Path, to_sql: Callable[[ir.Table], str]) -> None:
+    def __init__(self, folder: Path, dialect: str) -> None:
         self._folder = folder / fingerprint()
-        self.to_sql = to_sql
+        self._dialect = dialect
+
+    def to_sql(self, rows: ir.Table) -> str:
+        """An expression in the engine's SQL."""
+        return str(ibis.to_sql(rows, dialect=self._dialect, pretty=False))
+
+    def taken_apart(self, rows: ir.Table) -> tuple[str, list[tuple[str, str]]]:
+        """An expression in the engine's SQL, and the parts that it names, for an engine that would not have them in one query."""
+        return self.to_sql(rows), []
 
     def of(self, transform: Transform, inputs: Sequence[ibis.Schema], arguments: Mapping[str, Any]) -> Compiled:
         """A transform for inputs of these schemas; compiled at the first call for a content, found at the next."""
         if "<" in transform.__qualname__:
             raise ValueError(f"{transform.__qualname__} is no function of a module, and its name does not say what it does.")
-        called = [transform.__module__, transform.__qualname__, *map(_spelled, inputs), *map(_named, arguments.items())]
+        called = [
+            self._dialect,
+            transform.__module__,
+            transform.__qualname__,
+            *map(_spelled, inputs),
+            *map(_named, arguments.items()),
+        ]
         path = self._folder / f"{hashlib.sha256(repr(called).encode()).hexdigest()}.json"
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):
             kept = self._compile(transform, inputs, arguments)
             _write(path, json.dumps(kept))
-        return Compiled(kept["sql"], ibis.schema(kept["schema"]))
+        return Compiled(kept["sql"], ibis.schema(kept["schema"]), [(name, sql) for name, sql in kept["parts"]])
 
     def _compile(self, transform: Transform, inputs: Sequence[ibis.Schema], arguments: Mapping[str, Any]) -> dict[str, Any]:
         tables = [ibis.table(schema, name=INPUT.format(number)) for number, schema in enumerate(inputs)]
         made = transform(*tables, **arguments)
-        return {"sql": self.to_sql(made), "schema": {name: str(type_) for name, type_ in made.schema().items()}}
+        sql, parts = self.taken_apart(made)
+        return {"sql": sql, "schema": {name: str(type_) for name, type_ in made.schema().items()}, "parts": parts}
 
 
 def _spelled(schema: ibis.Schema) -> list[tuple[str, str]]:

@@ -37,18 +37,37 @@ class DbtResult:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where dbt builds: a target of profiles.yml, and what that leaves open.
+
+    `scratch` is a database file with the source's tables, always called scratch.duckdb, since the manifest names it so. (Spark
+    has databases of its session instead.) `threads` are of the database, and models built at once.
+    """
+
+    name: str
+    scratch: Path
+    memory_limit: str
+    threads: int
+
+
 def import_ahead() -> None:
     """Begin to import dbt beside other work: two seconds that a process pays for its first build."""
     threading.Thread(target=import_module, args=("dbt.cli.main",), name="import dbt", daemon=True).start()
 
 
-def manifest_dir(home: Path) -> Path:
-    """Folder with dbt's manifest of exactly this project; parsed at the first call for a content, found at the next."""
-    folder = cache_of(home, DBT) / dbt_project.project_hash()
+def manifest_dir(home: Path, target: str = "duckdb") -> Path:
+    """Folder with dbt's manifest of exactly this project; parsed at the first call for a content, found at the next.
+
+    Args:
+        home: of the platform.
+        target: of profiles.yml; the manifest names its databases.
+    """
+    folder = cache_of(home, f"{DBT}-{target}") / dbt_project.project_hash()
     if not (folder / dbt_project.PARSED).exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(dir=folder.parent))
-        _invoke(["parse", *_folders(aside)])
+        _invoke(["parse", "--target", target, *_folders(aside)])
         try:
             aside.rename(folder)
         except OSError:  # another process was first; its folder holds the same
@@ -56,44 +75,42 @@ def manifest_dir(home: Path) -> Path:
     return folder
 
 
-def build(scratch: Path, folder: Path, models: Collection[str], *, memory_limit: str, threads: int) -> list[DbtResult]:
+def build(target: Target, folder: Path, models: Collection[str]) -> list[DbtResult]:
     """Build marts, with the steps they read, and run the tests of their rows in a scratch database, in this process.
 
     Args:
-        scratch: database file with the source's tables; always called scratch.duckdb, since the manifest names it so.
+        target: where.
         folder: what `manifest_dir` gives.
         models: names of the marts; others that they read are in the database already.
-        memory_limit: of its DuckDB.
-        threads: of its DuckDB, and models built at once.
 
     Raises:
         Outside: dbt itself failed.
     """
     what = ["build", "--no-populate-cache", "--indirect-selection", "empty", "--select", f"tag:{dbt_project.WANTED}"]
-    return _run(what, dbt_project.wanted(folder, models), folder, _profile(scratch, memory_limit, threads))
+    return _run(what, dbt_project.wanted(folder, models), folder, target)
 
 
-def run_unit_tests(scratch: Path, folder: Path, *, memory_limit: str, threads: int) -> list[DbtResult]:
+def run_unit_tests(target: Target, folder: Path) -> list[DbtResult]:
     """Run the unit tests of the models, which need no rows. They are for development, and no part of a build.
 
-    The arguments are those of `build`, which made the tables in `scratch`: dbt reads the types of columns there.
+    The arguments are those of `build`, which made the tables in the target: dbt reads the types of columns there.
 
     Raises:
         Outside: dbt itself failed.
     """
     what = ["test", "--select", "test_type:unit"]
-    return _run(what, dbt_project.manifest_values(folder), folder, _profile(scratch, memory_limit, threads))
+    return _run(what, dbt_project.manifest_values(folder), folder, target)
 
 
-def _profile(scratch: Path, memory_limit: str, threads: int) -> dict[str, str]:
-    """What profiles.yml leaves open."""
-    return {"DBT_SCRATCH_DATABASE": str(scratch), "DBT_SCRATCH_MEMORY": memory_limit, "DBT_SCRATCH_THREADS": str(threads)}
-
-
-def _run(what: Sequence[str], values: Mapping[str, Any], folder: Path, profile: Mapping[str, str]) -> list[DbtResult]:
+def _run(what: Sequence[str], values: Mapping[str, Any], folder: Path, target: Target) -> list[DbtResult]:
+    profile = {
+        "DBT_SCRATCH_DATABASE": str(target.scratch),
+        "DBT_SCRATCH_MEMORY": target.memory_limit,
+        "DBT_SCRATCH_THREADS": str(target.threads),
+    }
     with _environment(profile):
         try:
-            found = _invoke([*what, *_folders(folder), "--no-write-json"], _manifest(values))
+            found = _invoke([*what, "--target", target.name, *_folders(folder), "--no-write-json"], _manifest(values))
         finally:
             _close_connections()
     return [_result(one) for one in found.results]

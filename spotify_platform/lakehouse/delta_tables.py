@@ -1,7 +1,9 @@
 """Delta tables by delta-rs: how a contract becomes one, how one follows its contract, how one is kept tidy."""
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import ibis
 from deltalake import DeltaTable, Schema, WriterProperties
@@ -86,7 +88,8 @@ def changed_since(handle: DeltaTable, version: int, holds: int) -> bool:
 
     The transaction alone does not tell: a table that a batch does not concern holds it too.
     """
-    for commit in handle.history(_LOOK_BACK + handle.version() - version):
+    for logged in handle.history(_LOOK_BACK + handle.version() - version):
+        commit = logged | _said_to_spark(logged)
         if commit["version"] > version or commit["operation"] in _SAME_ROWS:
             continue
         if int(commit.get(_HOLDS, 0)) <= holds:
@@ -96,14 +99,23 @@ def changed_since(handle: DeltaTable, version: int, holds: int) -> bool:
     return True
 
 
-def tidied(handle: DeltaTable, table: Table) -> tuple[int, int, int]:
-    """Put small files together, delete old ones: files before and after, and files deleted.
+def _said_to_spark(commit: Mapping[str, Any]) -> dict[str, Any]:
+    """The same words, where Spark wrote them: it has one text for all."""
+    said = commit.get("userMetadata") or "{}"
+    found: dict[str, Any] = json.loads(said) if said.startswith("{") else {}
+    return found
 
-    A table that was made by an older version gets the properties of this one.
-    """
+
+def set_properties(handle: DeltaTable, table: Table) -> None:
+    """Give a table that was made by an older version the properties of this one."""
     there, wanted = handle.metadata().configuration, _properties(table)
     if new := {name: value for name, value in wanted.items() if there.get(name) != value}:
         handle.alter.set_table_properties(new)
+
+
+def tidied(handle: DeltaTable, table: Table) -> tuple[int, int, int]:
+    """Put small files together, delete old ones: files before and after, and files deleted."""
+    set_properties(handle, table)
     before = len(handle.file_uris())
     handle.optimize.compact(writer_properties=WRITER)
     handle.create_checkpoint()

@@ -1,10 +1,11 @@
 """The embedded engine: DuckDB computes, delta-rs commits. For one machine, over a folder or S3."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -12,29 +13,32 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake import CommitProperties, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from spotify_platform.contracts.model import Source, Table
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.compiled import CompiledTransforms, Transform
-from spotify_platform.lakehouse.delta_tables import WRITER, changed_since, open_or_create, said_of_commit, schema_of, tidied
+from spotify_platform.lakehouse.delta_log import DeltaLog, snapshot_of
+from spotify_platform.lakehouse.delta_tables import WRITER, said_of_commit, schema_of, tidied
 from spotify_platform.lakehouse.duckdb_connection import connect
 from spotify_platform.lakehouse.duckdb_json import landed_schema, landed_sql
 from spotify_platform.lakehouse.duckdb_reading import SnapshotReading
 from spotify_platform.lakehouse.duckdb_relations import Relations
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
 from spotify_platform.lakehouse.duckdb_sql import column, listed, quoted, type_sql, values_sql
-from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Means, Part, Snapshot, Tidied
+from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Embedded, Means, Part, Share, Snapshot, Tidied
 from spotify_platform.lakehouse.slices import Slice, predicate_of
 from spotify_platform.storage import Location
 
 ROWS_AT_ONCE = 8_192
 
 
-class DuckDbDelta:
+class DuckDbDelta(DeltaLog):
     """`Engine` on one machine. Not safe to share between threads; make one where it is needed."""
 
+    rows_at_once = 500_000
+    dbt_target = "duckdb"
     troubles: tuple[type[Exception], ...] = (
         OSError,
         MemoryError,
@@ -44,13 +48,18 @@ class DuckDbDelta:
     )
 
     def __init__(self, lake: Location, means: Means) -> None:
-        self.lake = lake
+        super().__init__(lake, "duckdb", writes_alone=False)
         means.spill.mkdir(parents=True, exist_ok=True)
+        self._spill = means.spill
         self._config = {"memory_limit": means.memory_limit, "threads": means.threads, "temp_directory": str(means.spill)}
-        self._handles: dict[str, DeltaTable] = {}
-        self._relations = Relations(CompiledTransforms(means.compiled, _to_sql))
+        self._relations = Relations(CompiledTransforms(means.compiled, "duckdb"))
         self._made: list[tuple[str, str]] = []
-        self._reading = SnapshotReading(lake, self._at, self._execute)
+        self._reading = SnapshotReading(lake, self.at, self._execute)
+
+    @property
+    def embedded(self) -> "DuckDbDelta":
+        """An engine for files of this machine: this one."""
+        return self
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -59,22 +68,9 @@ class DuckDbDelta:
 
     def close(self) -> None:
         """Give back memory and temporary files."""
+        self.end_writing()
         if "connection" in self.__dict__:
             self.connection.close()
-
-    def open(self, table: Table, *, version: int | None = None) -> Snapshot:
-        """The table now (created empty if it is not there), or at a Delta version."""
-        if version is not None:
-            return _snapshot(table, self._at(table, version))
-        if handle := self._handles.get(table.path):
-            handle.update_incremental()  # reads the commits since: ten times faster than opening
-        else:
-            handle = self._handles[table.path] = self._open_or_create(table)
-        return _snapshot(table, handle)
-
-    def exists(self, table: Table) -> bool:
-        """Whether the table was ever made."""
-        return bool(DeltaTable.is_deltatable(self.lake.join(table.path), self.lake.s3_options()))
 
     def read(self, snapshot: Snapshot, where: str | None = None) -> ir.Table:
         """Rows of a snapshot, or those for which a condition holds; see `Engine.read`."""
@@ -137,6 +133,18 @@ class DuckDbDelta:
             self.connection.execute(f"insert into {kept.get_name()} {self._typed(part, kept.schema())}")
         return kept
 
+    def spread(
+        self, make: Callable[[Embedded, Sequence[Share], Path], ir.Table], shares: Sequence[tuple[Share, int]], table: Table
+    ) -> ir.Table:
+        """What a function makes of all shares at once; see `Engine.spread`."""
+        del table  # its columns are what they are
+        with TemporaryDirectory(dir=self._spill) as folder:
+            return make(self, [share for share, _ in shares], Path(folder))
+
+    def stream(self, rows: ir.Table, schema: ibis.Schema) -> pa.RecordBatchReader:
+        """Rows of any number, some at a time. Nothing else may be computed until it is at its end."""
+        return self.connection.execute(self._typed(rows, schema)).to_arrow_reader(ROWS_AT_ONCE)
+
     def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
         return _timezone(zone, instant)
@@ -167,23 +175,11 @@ class DuckDbDelta:
         counts = [self.connection.execute(query.format(*pair)).fetchone() for pair in ((left, right), (right, left))]
         return counts[0][0], counts[1][0]  # type: ignore[index]
 
-    def changed_since(self, snapshot: Snapshot, holds: int) -> bool:
-        """Whether a commit after the table held a batch touched its rows; see `Engine.changed_since`."""
-        return changed_since(snapshot.handle, snapshot.version, holds)
-
     def changes(self, snapshot: Snapshot, version: int) -> tuple[ir.Table, ir.Table]:
         """Rows of the files that only one of two versions has; see `Engine.changes`."""
         schema = schema_of(snapshot.table)
         gone, new = (self.query(sql, schema) for sql in self._reading.changes_sql(snapshot, version))
         return gone, new
-
-    def rows_in(self, snapshot: Snapshot) -> int:
-        """Number of rows of a table, from its log."""
-        return int(snapshot.handle.count())
-
-    def identity(self, snapshot: Snapshot) -> str:
-        """Delta's own id of a table; see `Engine.identity`."""
-        return str(snapshot.handle.metadata().id)
 
     @contextmanager
     def scratch(self, *paths: Path) -> Iterator[DuckDbScratch]:
@@ -241,6 +237,7 @@ class DuckDbDelta:
 
     def tidy(self, snapshot: Snapshot) -> Tidied:
         """Put small files together and delete what no version of a week needs; see `Engine.tidy`."""
+        self.begin_to_write()
         with _conflicts(snapshot):
             return Tidied(*tidied(snapshot.handle, snapshot.table))
 
@@ -249,11 +246,12 @@ class DuckDbDelta:
     ) -> Snapshot:
         if snapshot.handle.version() != snapshot.version:
             raise Conflict(f"{snapshot.table.path}: opened anew since version {snapshot.version}")
+        self.begin_to_write()
         said = said_of_commit(holds, touches_rows=touches_rows)
         properties = CommitProperties(app_transactions=[Transaction(APP_ID, holds)], custom_metadata=said)
         with _conflicts(snapshot):
             write_deltalake(snapshot.handle, data, commit_properties=properties, writer_properties=WRITER, **how)
-        return _snapshot(snapshot.table, snapshot.handle)
+        return snapshot_of(snapshot.table, snapshot.handle)
 
     def _reader(self, rows: ir.Table, table: Table) -> pa.RecordBatchReader:
         # Sorted by partition, so that the writer holds few files open; a table without an order comes as it comes.
@@ -275,12 +273,6 @@ class DuckDbDelta:
     def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
         return self.connection.execute(sql)
 
-    def _at(self, table: Table, version: int) -> DeltaTable:
-        return DeltaTable(self.lake.join(table.path), version, self.lake.s3_options())
-
-    def _open_or_create(self, table: Table) -> DeltaTable:
-        return open_or_create(table, self.lake.join(table.path), self.lake.s3_options())
-
 
 @contextmanager
 def _conflicts(snapshot: Snapshot) -> Iterator[None]:
@@ -298,14 +290,6 @@ def _timezone(zone: dt.string, instant: dt.Timestamp("UTC", 6)) -> dt.Timestamp(
 @ibis.udf.scalar.builtin(name="epoch_ms")  # type: ignore[untyped-decorator]
 def _epoch_ms(instant: dt.Timestamp("UTC", 6)) -> dt.int64:  # type: ignore[valid-type]
     """DuckDB's own."""
-
-
-def _to_sql(rows: ir.Table) -> str:
-    return str(ibis.to_sql(rows, dialect="duckdb", pretty=False))
-
-
-def _snapshot(table: Table, handle: DeltaTable) -> Snapshot:
-    return Snapshot(table, handle.version(), handle.transaction_version(APP_ID) or NOTHING, handle)
 
 
 def _empty(table: Table) -> pa.RecordBatchReader:

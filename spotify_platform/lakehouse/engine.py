@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -80,14 +80,68 @@ class Scratch(Protocol):
         """What is there of that name, in the columns of a table, database by database; good while the scratch is open."""
 
 
-class Engine(Protocol):
-    """Computes Ibis expressions and commits them to Delta tables."""
+class Calculator(Protocol):
+    """Computes Ibis expressions. What needs no table of the lake asks for no more."""
 
     troubles: tuple[type[Exception], ...]
     """Errors that speak of the machine, never of the data: no disk, no memory, interrupted."""
 
     def close(self) -> None:
         """Give back memory and temporary files."""
+
+    def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
+        """A small relation from plain values; types are spelled as in contracts."""
+
+    def derive(self, transform: Callable[..., ir.Table], *inputs: ir.Table, **arguments: Any) -> ir.Table:
+        """What a pure function of a module makes of relations.
+
+        An engine may keep the function compiled for these schemas and arguments, for good: what differs from run to run
+        (batches, users, files) must be in the inputs.
+        """
+
+    def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
+        """Compute once, read many times within this step. `ordered`: what is landed must be read in its own order."""
+
+    def gather(self, parts: Iterable[ir.Table]) -> ir.Table:
+        """Compute parts one after another, each before the next is asked for, and keep their rows together."""
+
+    def release(self) -> None:
+        """Give back memory: no relation that was made so far is valid any more."""
+
+    def fetch(self, rows: ir.Table) -> pa.Table:
+        """A small answer as Arrow. Never a table of the lake."""
+
+
+class Embedded(Calculator, Protocol):
+    """Computes in this process, over files of this machine."""
+
+    def landed(self, path: Path, source: Source, longest: int) -> ir.Table:
+        """Framed records of a file as text of the declared JSON kind, in no order.
+
+        `line` is the line of the file, `place` the record's place in a document that holds several, both from 0; then
+        one column a field, `_wrong` (fields of another kind), `_unknown` (JSON text), `_parsed` (it is a JSON object),
+        `_is_null` (it is null). `longest` is the longest line in bytes.
+        """
+
+    def arrow(self, table: pa.Table) -> ir.Table:
+        """A relation over an Arrow table."""
+
+
+Share = TypeVar("Share")
+
+
+class Engine(Calculator, Protocol):
+    """Computes Ibis expressions and commits them to Delta tables."""
+
+    rows_at_once: int
+    """So many rows of plays are worked on at a time: what memory holds."""
+
+    dbt_target: str
+    """Name of the target in dbt's profile."""
+
+    @property
+    def embedded(self) -> Embedded:
+        """An engine for files of this machine."""
 
     def open(self, table: Table, *, version: int | None = None) -> Snapshot:
         """The table now (created empty if it is not there), or at a Delta version."""
@@ -111,44 +165,22 @@ class Engine(Protocol):
         `among` is a text column and the values wanted of it, however many.
         """
 
-    def landed(self, path: Path, source: Source, longest: int) -> ir.Table:
-        """Framed records of a file as text of the declared JSON kind, in no order.
+    def spread(
+        self, make: Callable[[Embedded, Sequence[Share], Path], ir.Table], shares: Sequence[tuple[Share, int]], table: Table
+    ) -> ir.Table:
+        """What a function of a module makes of shares of work, as rows of a table: of all at once, or some in each hand.
 
-        `line` is the line of the file, `place` the record's place in a document that holds several, both from 0; then
-        one column a field, `_wrong` (fields of another kind), `_unknown` (JSON text), `_parsed` (it is a JSON object),
-        `_is_null` (it is null). `longest` is the longest line in bytes.
+        Args:
+            make: is given an engine, shares, and a folder for as long as it works.
+            shares: each with its size in bytes.
+            table: whose columns the rows have.
         """
-
-    def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
-        """A small relation from plain values; types are spelled as in contracts."""
-
-    def arrow(self, table: pa.Table) -> ir.Table:
-        """A relation over an Arrow table."""
-
-    def derive(self, transform: Callable[..., ir.Table], *inputs: ir.Table, **arguments: Any) -> ir.Table:
-        """What a pure function of a module makes of relations.
-
-        An engine may keep the function compiled for these schemas and arguments, for good: what differs from run to run
-        (batches, users, files) must be in the inputs.
-        """
-
-    def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
-        """Compute once, read many times within this step. `ordered`: what is landed must be read in its own order."""
-
-    def gather(self, parts: Iterable[ir.Table]) -> ir.Table:
-        """Compute parts one after another, each before the next is asked for, and keep their rows together."""
 
     def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
 
     def epoch_ms(self, instant: ir.Value) -> ir.IntegerValue:
         """Whole milliseconds since 1970 of an instant."""
-
-    def release(self) -> None:
-        """Give back memory: no relation that was made so far is valid any more."""
-
-    def fetch(self, rows: ir.Table) -> pa.Table:
-        """A small answer as Arrow. Never a table of the lake."""
 
     def count(self, rows: ir.Table) -> int:
         """Number of rows."""

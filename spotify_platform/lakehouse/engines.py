@@ -1,11 +1,17 @@
 """The only place that names an engine."""
 
+from collections.abc import Callable
+from typing import Any
+
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import Engine, Means
 from spotify_platform.storage import Location
 
 
-def make_engine(name: str, lake: Location, means: Means) -> Engine:
-    """The engine of a name, for one process."""
-    engines = {"duckdb": DuckDbDelta}
-    return engines[name](lake, means)
+def make_engine(name: str, lake: Location, means: Means, session: Callable[[], Any]) -> Engine:
+    """The engine of a name, for one process; `session` gives Spark's, if it is asked for."""
+    if name == "duckdb":
+        return DuckDbDelta(lake, means)
+    from spotify_platform.lakehouse.spark_delta import SparkDelta  # noqa: PLC0415 - pyspark is there for those who use it
+
+    return SparkDelta(lake, means, session())

@@ -1,9 +1,11 @@
 """Bronze: each table takes the ledger's batches that concern it, in order, each in one commit of rows, bad rows and headers."""
 
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import ibis.expr.types as ir
@@ -15,12 +17,13 @@ from spotify_platform.contracts.model import Source
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Outside
 from spotify_platform.lakehouse.commit import Append, Turn, commit
-from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.lakehouse.engine import Embedded, Snapshot
 from spotify_platform.lakehouse.ledger import decisions_of, tail
 from spotify_platform.lakehouse.tries import until_committed
-from spotify_platform.pipeline.bronze_rows import bronze_rows
+from spotify_platform.pipeline.bronze_rows import Stamp, bronze_rows
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.reading import ObjectRead, Planned, longest_answer, read_objects, refuse
+from spotify_platform.pipeline.reading import Contents, ObjectRead, Planned, longest_answer, read_objects, refuse
+from spotify_platform.storage import Location
 
 MOST_ATTEMPTS = 3
 """A batch that failed so often is loaded object by object, and the one that fails again is refused."""
@@ -56,20 +59,58 @@ def batch_rows(platform: Platform, source: Source, own: Snapshot, ledger: Snapsh
     """Good rows, bad rows and headers of one batch, as they are committed."""
     planned = _planned(platform, source, ledger, number)
     attempts = _attempts(platform, source, number)
-    folder = platform.work / f"{source.table.name}-{number}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
     culprits: dict[str, str] = {}
     if attempts >= MOST_ATTEMPTS:
-        culprits = _culprits(platform, source, number, planned, folder)
+        culprits = _culprits(platform, source, number, planned)
     else:
         _mark(platform, source, number, f"try-{uuid4().hex}")
-    sound = [item for item in planned if item.key not in culprits]
-    framed = read_objects(
-        platform.landing, sound, _loaded(platform, own, planned), folder / "rows.ndjson", longest_answer(source)
+    load = partial(
+        loaded,
+        landing=platform.settings.landing_location,
+        source=source,
+        there=_loaded(platform, own, planned),
+        culprits=culprits,
+        stamp=Stamp(number, datetime.now(UTC)),
     )
+    return platform.engine.spread(load, same_contents(planned), source.table)
+
+
+def same_contents(planned: Iterable[Planned]) -> list[tuple[list[Planned], int]]:
+    """Objects that one hand must load, since one may repeat another; each group with its bytes."""
+    groups: dict[tuple[str, str], list[Planned]] = {}
+    for item in planned:
+        groups.setdefault((item.user_id, item.sha256), []).append(item)
+    return [(group, group[0].bytes) for group in groups.values()]
+
+
+def loaded(  # noqa: PLR0913 - three of a batch, three of whoever does it
+    engine: Embedded,
+    groups: Sequence[Sequence[Planned]],
+    folder: Path,
+    *,
+    landing: Location,
+    source: Source,
+    there: Contents,
+    culprits: Mapping[str, str],
+    stamp: Stamp,
+) -> ir.Table:
+    """Rows of some objects of a batch.
+
+    Args:
+        engine: of the process that does it.
+        groups: the objects, those of one content together.
+        folder: for files on the way.
+        landing: where the objects are.
+        source: what they are.
+        there: contents that earlier batches loaded.
+        culprits: objects that are not to be loaded, by key, with the reason.
+        stamp: of the batch.
+    """
+    planned = sorted((item for group in groups for item in group), key=attrgetter("key"))
+    sound = [item for item in planned if item.key not in culprits]
+    framed = read_objects(landing.store(), sound, there, folder / "rows.ndjson", longest_answer(source))
     refused = [refuse(ObjectRead(item, "refused"), culprits[item.key]) for item in planned if item.key in culprits]
-    return bronze_rows(platform, source, framed, refused, number)
+    return bronze_rows(engine, source, framed, refused, stamp)
 
 
 def _planned(platform: Platform, source: Source, ledger: Snapshot, number: int) -> list[Planned]:
@@ -90,14 +131,15 @@ def _attempts(platform: Platform, source: Source, number: int) -> int:
     return sum(1 for mark in _marks(platform, source, number) if "/try-" in mark)
 
 
-def _culprits(platform: Platform, source: Source, number: int, planned: Sequence[Planned], folder: Path) -> dict[str, str]:
+def _culprits(platform: Platform, source: Source, number: int, planned: Sequence[Planned]) -> dict[str, str]:
     """Objects of a failing batch that fail alone, with the reason.
 
     A failure counts in this process's own hands only: another run may be trying the same object at this moment. Marks
     are for objects that end the process: each try leaves one of its own, and only three of them speak against an object.
     """
     found: dict[str, str] = {}
-    troubles: tuple[type[Exception], ...] = (*platform.engine.troubles, BaseError, Outside)
+    engine = platform.engine.embedded
+    troubles: tuple[type[Exception], ...] = (*engine.troubles, BaseError, Outside)
     for item in planned:
         before = [mark for mark in _marks(platform, source, number) if f"/alone-{item.sha256}-" in mark]
         if len(before) >= MOST_ATTEMPTS:
@@ -105,8 +147,9 @@ def _culprits(platform: Platform, source: Source, number: int, planned: Sequence
             continue
         mark = _mark(platform, source, number, f"alone-{item.sha256}-{uuid4().hex}")
         try:
-            framed = read_objects(platform.landing, [item], set(), folder / "alone.ndjson", longest_answer(source))
-            platform.engine.fetch(bronze_rows(platform, source, framed, [], number).count().as_table())
+            with TemporaryDirectory(dir=platform.work) as folder:
+                framed = read_objects(platform.landing, [item], set(), Path(folder) / "rows.ndjson", longest_answer(source))
+                engine.fetch(bronze_rows(engine, source, framed, [], Stamp(number, datetime.now(UTC))).count().as_table())
         except troubles:
             raise  # of this machine, or of what it reaches: the object is none the worse for it
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not block the lake, and it is written down

@@ -1,13 +1,14 @@
 """What one batch brings into a Bronze table: rows read, typed, counted twice, and stamped."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import Source
 from spotify_platform.errors import DataFailedCheck
-from spotify_platform.pipeline.platform import Platform
+from spotify_platform.lakehouse.engine import Embedded
 from spotify_platform.pipeline.reading import Framed, ObjectRead, rows_within, segments, text_digests
 from spotify_platform.transforms import bronze_rows as parts
 from spotify_platform.transforms.slices import together
@@ -21,59 +22,65 @@ HEADERS = dict.fromkeys(("_part", "_object", "_sha256", "_user", "_status", "_re
 }
 
 
-def bronze_rows(platform: Platform, source: Source, framed: Framed, refused: Sequence[ObjectRead], number: int) -> ir.Table:
-    """All rows of one batch of one Bronze table, in the columns of its contract."""
-    engine = platform.engine
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What all rows of a batch bear: its number, and when it was loaded (UTC)."""
+
+    batch: int
+    loaded_at: datetime
+
+
+def bronze_rows(engine: Embedded, source: Source, framed: Framed, refused: Sequence[ObjectRead], stamp: Stamp) -> ir.Table:
+    """All rows that some objects of one batch bring into a Bronze table, in the columns of its contract."""
     objects = [*framed.objects, *refused]
     rows_in = {i: o.documents for i, o in enumerate(objects)}
-    stamp = engine.values([{"_batch": number, "_loaded_at": datetime.now(UTC)}], parts.STAMP)
+    stamped = engine.values([{"_batch": stamp.batch, "_loaded_at": stamp.loaded_at}], parts.STAMP)
     made = []
     if framed.lines.num_rows:
-        placed = engine.gather(_placed(platform, source, framed))
+        placed = engine.gather(_placed(engine, source, framed))
         rows = engine.cache(engine.derive(parts.numbered, placed)) if source.rows_at else placed
-        counted = _counts(platform, rows)
+        counted = _counts(engine, rows)
         if not source.rows_at and counted != {i: n for i, n in rows_in.items() if n}:
             raise DataFailedCheck(
-                f"{source.table.path}, batch {number}: the reader and the parser count different numbers of rows."
+                f"{source.table.path}, batch {stamp.batch}: the reader and the parser count different numbers of rows."
             )
-        rows_in |= rows_within(framed, source.rows_at, _unreadable(platform, rows) if source.rows_at else set())
-        owners = _owners(platform, objects)
-        made.append(engine.derive(parts.good, rows, owners, stamp, table=source.table))
+        rows_in |= rows_within(framed, source.rows_at, _unreadable(engine, rows) if source.rows_at else set())
+        owners = _owners(engine, objects)
+        made.append(engine.derive(parts.good, rows, owners, stamped, table=source.table))
         lines = engine.fetch(engine.derive(parts.bad_lines, rows))["line"].to_numpy()
         if lines.size:
             digests = engine.arrow(text_digests(framed, lines))
-            made.append(engine.derive(parts.bad, rows, owners, stamp, digests, table=source.table))
-    headers = engine.derive(parts.headers, _headers(platform, objects, rows_in), stamp, table=source.table)
+            made.append(engine.derive(parts.bad, rows, owners, stamped, digests, table=source.table))
+    headers = engine.derive(parts.headers, _headers(engine, objects, rows_in), stamped, table=source.table)
     return engine.derive(together, headers, *made)
 
 
-def _placed(platform: Platform, source: Source, framed: Framed) -> Iterator[ir.Table]:
+def _placed(engine: Embedded, source: Source, framed: Framed) -> Iterator[ir.Table]:
     """Typed rows with the object they are of and their position in it."""
-    engine = platform.engine
     for path, lines in segments(framed, SEGMENT_BYTES if source.rows_at else None):
         landed = engine.landed(path, source, framed.longest)
         typed = engine.cache(engine.derive(type_rows, landed, source=source), ordered=True)
         yield engine.derive(parts.placed, typed, engine.arrow(lines))
 
 
-def _counts(platform: Platform, rows: ir.Table) -> dict[int, int]:
-    counts = platform.engine.fetch(platform.engine.derive(parts.rows_by_object, rows))
+def _counts(engine: Embedded, rows: ir.Table) -> dict[int, int]:
+    counts = engine.fetch(engine.derive(parts.rows_by_object, rows))
     return dict(zip(counts["object"].to_pylist(), counts["n"].to_pylist(), strict=True))
 
 
-def _unreadable(platform: Platform, rows: ir.Table) -> set[int]:
-    return set(platform.engine.fetch(platform.engine.derive(parts.unreadable_lines, rows))["line"].to_pylist())
+def _unreadable(engine: Embedded, rows: ir.Table) -> set[int]:
+    return set(engine.fetch(engine.derive(parts.unreadable_lines, rows))["line"].to_pylist())
 
 
-def _owners(platform: Platform, objects: Sequence[ObjectRead]) -> ir.Table:
+def _owners(engine: Embedded, objects: Sequence[ObjectRead]) -> ir.Table:
     rows = [
         {"object": i, "_object": o.planned.key, "_sha256": o.planned.sha256, "_user": o.planned.user_id}
         for i, o in enumerate(objects)
     ]
-    return platform.engine.values(rows, parts.OWNERS)
+    return engine.values(rows, parts.OWNERS)
 
 
-def _headers(platform: Platform, objects: Sequence[ObjectRead], rows_in: dict[int, int]) -> ir.Table:
+def _headers(engine: Embedded, objects: Sequence[ObjectRead], rows_in: dict[int, int]) -> ir.Table:
     rows = [
         {
             "_part": "object",
@@ -87,4 +94,4 @@ def _headers(platform: Platform, objects: Sequence[ObjectRead], rows_in: dict[in
         }
         for i, o in enumerate(objects)
     ]
-    return platform.engine.values(rows, HEADERS)
+    return engine.values(rows, HEADERS)

@@ -197,7 +197,8 @@ def audited(platform: Platform, area: Path, models: Collection[str], *, left: st
         GoldNotPublished: a test of severity error failed.
     """
     settings = platform.settings
-    results = dbt.build(area, platform.manifest, models, memory_limit=settings.memory_limit, threads=settings.threads)
+    target = dbt.Target(platform.engine.dbt_target, area, settings.memory_limit, settings.threads)
+    results = dbt.build(target, platform.manifest, models)
     if failed := [result for result in results if result.status in ("error", "fail")]:
         names = "; ".join(f"{result.name}: {result.message}" for result in failed)
         raise GoldNotPublished(f"{left}, because the audit failed. {names}", results)

@@ -16,6 +16,7 @@ from obstore.store import LocalStore, ObjectStore
 from spotify_platform.contracts.bronze import BY_TABLE
 from spotify_platform.contracts.model import Source
 from spotify_platform.errors import WrongCall
+from spotify_platform.lakehouse.engine import Embedded
 from spotify_platform.landing.archives import ArchiveLimits
 from spotify_platform.landing.arrivals import is_litter, look
 from spotify_platform.landing.export_names import missing_parts
@@ -174,15 +175,14 @@ def _measured(platform: Platform, kind: str, framed: Framed) -> dict[int, dict[s
     source = BY_TABLE[kind]
     if not framed.lines.num_rows:
         return {}
-    engine = platform.engine
-    counted = engine.derive(months_covered, engine.gather(_judged(platform, source, framed)))
+    engine = platform.engine.embedded
+    counted = engine.derive(months_covered, engine.gather(_judged(engine, source, framed)))
     rows = {row["object"]: row for row in engine.fetch(counted).to_pylist()}
     engine.release()
     return rows
 
 
-def _judged(platform: Platform, source: Source, framed: Framed) -> Iterator[ir.Table]:
-    engine = platform.engine
+def _judged(engine: Embedded, source: Source, framed: Framed) -> Iterator[ir.Table]:
     for path, lines in segments(framed, SEGMENT_BYTES if source.rows_at else None):
         landed = engine.landed(path, source, framed.longest)
         rows = engine.cache(engine.derive(judged, landed, source=source), ordered=True)

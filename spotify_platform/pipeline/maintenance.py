@@ -23,7 +23,7 @@ def maintain(platform: Platform, *, told: Callable[[str], None] = lambda _what: 
             told(table.path)
             done[table.path] = until_committed(table.path, partial(_tidied, platform, table))
     forget_attempts(platform)
-    forget_others(platform.settings.home, {DBT: project_hash(), TRANSFORMS: fingerprint()})
+    forget_others(platform.settings.home, {f"{DBT}-{platform.engine.dbt_target}": project_hash(), TRANSFORMS: fingerprint()})
     return done
 
 

@@ -6,8 +6,6 @@ from spotify_platform.lakehouse.engine import Engine
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, of_buckets
 from spotify_platform.transforms.slices import buckets_of, within
 
-ROWS_AT_ONCE = 500_000
-
 
 def bucket_parts(engine: Engine, rows: ir.Table) -> list[list[Slice]]:
     """Buckets of these rows, cut so that each part has few rows and few buckets; a large bucket is a part of its own."""
@@ -15,7 +13,7 @@ def bucket_parts(engine: Engine, rows: ir.Table) -> list[list[Slice]]:
     parts: list[list[Slice]] = [[]]
     rows_in_part = 0
     for row in counts:
-        if parts[-1] and (rows_in_part + row["n"] > ROWS_AT_ONCE or len(parts[-1]) >= MOST_IN_ONE_PREDICATE):
+        if parts[-1] and (rows_in_part + row["n"] > engine.rows_at_once or len(parts[-1]) >= MOST_IN_ONE_PREDICATE):
             parts.append([])
             rows_in_part = 0
         parts[-1] += of_buckets([row["user_bucket"]])

@@ -4,10 +4,10 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from spotify_platform.lakehouse.compiled import TRANSFORMS
 from spotify_platform.lakehouse.engine import Engine, Means
 from spotify_platform.lakehouse.engines import make_engine
 from spotify_platform.lakehouse.slices import bucket_of
+from spotify_platform.lakehouse.spark_jars import are_there
+from spotify_platform.lakehouse.spark_session import local_conf, session_of
 from spotify_platform.profiles import Profiles
 from spotify_platform.settings import Settings
 from spotify_platform.transforms.rules import Rules
@@ -51,26 +53,18 @@ class Platform:
 
     @cached_property
     def buckets(self) -> int:
-        """User buckets of this lake: fixed by the process that made it, whatever the settings say now.
-
-        Raises:
-            WrongCall: the lake was made by another engine.
-        """
-        made: dict[str, Any] = {"buckets": self.settings.buckets, "engine": self.settings.engine}
+        """User buckets of this lake: fixed by the process that made it, whatever the settings say now."""
+        made: dict[str, Any] = {"buckets": self.settings.buckets}
         try:
             obstore.put(self.lake, LAKE_FILE, json.dumps(made).encode(), mode="create")
         except AlreadyExistsError:
             made = json.loads(bytes(obstore.get(self.lake, LAKE_FILE).bytes()))
-        if made["engine"] != self.settings.engine:
-            raise WrongCall(
-                f"This lake is written by the engine {made['engine']!r}. Set SPOTIFY_PLATFORM_ENGINE={made['engine']}."
-            )
         return int(made["buckets"])
 
     @cached_property
     def manifest(self) -> Path:
         """Folder with what dbt makes of its project; looked for once, since every file of the project tells whether it is new."""
-        return dbt.manifest_dir(self.settings.home)
+        return dbt.manifest_dir(self.settings.home, self.engine.dbt_target)
 
     @cached_property
     def profiles(self) -> Profiles:
@@ -83,13 +77,28 @@ class Platform:
         return self.engine.values(rows, {"user_id": "string", "user_bucket": "int32"})
 
 
+def spark_session(settings: Settings) -> Any:
+    """Spark's session with these settings."""
+    return session_of(spark_conf(settings))
+
+
+def spark_conf(settings: Settings) -> dict[str, str]:
+    """What Spark's session is set to."""
+    if settings.spark_remote:
+        return {"spark.remote": settings.spark_remote, **settings.spark_conf}
+    if not are_there(settings.jars):
+        raise WrongCall(f"Spark's jars are not in {settings.jars}. Fetch them: spotify-platform spark provision")
+    return local_conf(settings.spark_master, settings.spark_memory, settings.jars, settings.lake_location) | settings.spark_conf
+
+
 @contextmanager
-def opened(settings: Settings, *, compile_anew: bool = False) -> Iterator[Platform]:
+def opened(settings: Settings, *, compile_anew: bool = False, session: Callable[[], Any] | None = None) -> Iterator[Platform]:
     """A platform with a work folder of its own under the home, removed afterwards.
 
     Args:
         settings: where.
         compile_anew: take no transform from the cache, as one does who would rather not believe it.
+        session: gives Spark's session, where Spark is the engine; by default one of the settings.
     """
     parent = settings.home / "tmp"
     parent.mkdir(parents=True, exist_ok=True)
@@ -97,7 +106,7 @@ def opened(settings: Settings, *, compile_anew: bool = False) -> Iterator[Platfo
     work = Path(tempfile.mkdtemp(dir=parent))
     compiled = work / TRANSFORMS if compile_anew else cache_of(settings.home, TRANSFORMS)
     means = Means(settings.memory_limit, settings.threads, spill=work / "spill", compiled=compiled)
-    engine = make_engine(settings.engine, settings.lake_location, means)
+    engine = make_engine(settings.engine, settings.lake_location, means, session or partial(spark_session, settings))
     try:
         yield Platform(settings, engine, work)
     finally:

@@ -11,7 +11,7 @@ from spotify_platform.lakehouse.commit import Append, Change, Put, Replace, Step
 from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
 from spotify_platform.lakehouse.ledger import stated_settings
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, coarser, of_buckets, predicate_of
-from spotify_platform.pipeline.parts import ROWS_AT_ONCE, bucket_parts, rows_of
+from spotify_platform.pipeline.parts import bucket_parts, rows_of
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.users import listeners_of, restated, stated_as_of, zones_of
 from spotify_platform.transforms.play_records import conform_all, distinct
@@ -73,7 +73,7 @@ def advance_plays(platform: Platform) -> Turn:
             return Append(None)
         concerned = predicate_of(of_buckets(s["user_bucket"] for s in slices))
         if len(slices) > MOST_IN_ONE_PREDICATE or (
-            step.restated and engine.count(engine.read(records, concerned)) > ROWS_AT_ONCE
+            step.restated and engine.count(engine.read(records, concerned)) > engine.rows_at_once
         ):
             return Put(_resolved(platform, step, bucket_parts(engine, engine.read(records, concerned))), whole=False)
         near_them = engine.cache(_with_margins(platform, records, slices))

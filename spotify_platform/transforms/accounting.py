@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.ops import ACCOUNTING
+from spotify_platform.transforms.arrays import first_of
 
 
 def quarantined(*bad: ir.Table, sources: Sequence[str]) -> ir.Table:
@@ -34,7 +35,7 @@ def quarantined(*bad: ir.Table, sources: Sequence[str]) -> ir.Table:
 
 def lineage(records: ir.Table) -> ir.Table:
     """Rows by object: new where the record's smallest origin is that row, repeat for all its other origins."""
-    each = records.select("source", "user_id", first=records.origins[0], origin=records.origins.unnest())
+    each = records.select("source", "user_id", first=first_of(records.origins), origin=records.origins.unnest())
     named = each.mutate(object_hash=each.origin.re_extract(r"^([0-9a-f]+)#", 1), is_new=each.origin == each["first"])
     return named.group_by("source", "user_id", "object_hash").aggregate(
         rows_new=named.is_new.cast("int64").sum().cast("int64"),

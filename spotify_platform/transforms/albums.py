@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.silver_catalogue import ALBUMS
+from spotify_platform.transforms.arrays import first_of
 from spotify_platform.transforms.keys import NAMED, credited_by_name, entity_bucket
 
 
@@ -22,7 +23,7 @@ def albums(versions: ir.Table, tracks: ir.Table) -> ir.Table:
     named = named.select("album_key", heard_name="album_name", heard_artist_name="by")
     keys = now.select("album_key").union(named.select("album_key"), distinct=True)
     told = keys.left_join(named, "album_key").drop("album_key_right").left_join(now, "album_key")
-    artist_name = ibis.coalesce(told.artists[0]["name"], told.heard_artist_name)
+    artist_name = ibis.coalesce(first_of(told.artists)["name"], told.heard_artist_name)
     complete = told.mutate(
         album_id=ibis.ifelse(told.album_key.startswith(NAMED), None, told.album_key),
         name=told.name.fill_null(told.heard_name),

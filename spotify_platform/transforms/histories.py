@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.silver_told import ATTRIBUTES, HISTORIES
+from spotify_platform.transforms.arrays import first_of
 from spotify_platform.transforms.keys import entity_bucket
 
 
@@ -122,7 +123,8 @@ def _tellings(observations: ir.Table, names: list[str]) -> ir.Table:
     single, several = counted.filter(counted.tellings == 1), counted.filter(counted.tellings > 1)
     each = several.select("entity_id", *names, day=several["_days"].unnest())
     told = ibis.union(
-        single.select("entity_id", *names, at=single["_days"][0]["at"]), each.select("entity_id", *names, at=each.day["at"])
+        single.select("entity_id", *names, at=first_of(single["_days"])["at"]),
+        each.select("entity_id", *names, at=each.day["at"]),
     )
     told = told.mutate(said=_text(told, names))
     dated, undated = told.filter(told["at"].notnull()), told.filter(told["at"].isnull())
@@ -134,7 +136,8 @@ def _states(tellings: ir.Table, names: list[str]) -> ir.Table:
     order = [ibis.asc("at", nulls_first=True), "said"]
     of_one = ibis.window(group_by="entity_id", order_by="place")
     placed = tellings.mutate(place=ibis.row_number().over(ibis.window(group_by="entity_id", order_by=order)))
-    fresh = placed.filter((placed.place == 0) | (placed.said != placed.said.lag().over(of_one)))
+    compared = placed.mutate(said_before=placed.said.lag().over(of_one))
+    fresh = compared.filter((compared.place == 0) | (compared.said != compared.said_before)).drop("said_before")
     so_far = ibis.window(group_by="entity_id", order_by="place", preceding=None, following=0)
     known = {name: _last_known(fresh[name], fresh.place).over(so_far) for name in names}
     next_place, after = fresh.place.lead().over(of_one), fresh["at"].lead().over(of_one)

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.model import TIMESTAMP, Column
 from spotify_platform.contracts.silver_told import ALL_ATTRIBUTES, ATTRIBUTES, OBSERVATIONS, UNDATED
+from spotify_platform.transforms.arrays import first_of, last_of
 from spotify_platform.transforms.bounds import within
 
 _TYPES = OBSERVATIONS.types
@@ -45,15 +46,20 @@ def merged(*parts: ir.Table) -> ir.Table:
     together = ibis.union(*[part.select(*_SAID, "_days") for part in parts])
     each = together.group_by(_SAID).aggregate(all_days=together["_days"].collect().flatten().sort())
     days = each.all_days
-    kept = each.mutate(_days=days.filter(lambda day, i: (i == 0) | (day["at"].date() != days[i - 1]["at"].date())))
+    kept = each.mutate(_days=days.filter(lambda day, i: (i == 0) | (day["at"].date() != _before(days, i)["at"].date())))
     days = kept["_days"]
     complete = kept.mutate(
-        first_told_at=days[0]["at"],
-        last_told_at=days[-1]["at"],
+        first_told_at=first_of(days)["at"],
+        last_told_at=last_of(days)["at"],
         day_count=days.length(),
         _batch=days.map(lambda day: day["batch"]).maxs(),
     )
     return complete.select(*OBSERVATIONS.column_names).cast(_TYPES)
+
+
+def _before(array: ir.ArrayValue, i: ir.IntegerValue) -> ir.Value:
+    """The element before the i-th."""
+    return array[ibis.greatest(i - 1, 0)]
 
 
 def _recently_played(rows: ir.Table) -> list[ir.Table]:
@@ -189,7 +195,7 @@ def _precision(objects: ir.Table) -> ir.Value:
 
 def _widest(objects: ir.Table) -> ir.Value:
     """The API gives the widest image first."""
-    return objects.images[0]["url"]
+    return first_of(objects.images)["url"]
 
 
 _IN = {"image_url": "images", "isrc": "external_ids", "upc": "external_ids", "follower_count": "followers"}

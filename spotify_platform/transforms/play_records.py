@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.silver import PLAY_RECORDS
+from spotify_platform.transforms.arrays import first_of
 from spotify_platform.transforms.bounds import within
 
 _UNIT = "\x1f"
@@ -138,7 +139,7 @@ def _recent(rows: ir.Table) -> ir.Table:
     # A track that Spotify has taken away has empty names and no length: a copy that knows them is to win.
     names = {
         "track_name": track["name"].nullif(""),
-        "artist_name": track["artists"][0]["name"].nullif(""),
+        "artist_name": first_of(track["artists"])["name"].nullif(""),
         "album_name": track["album"]["name"].nullif(""),
     }
     content = ibis.coalesce(track["id"], track["uri"], _joined("names", *names.values()))

@@ -61,15 +61,15 @@ def resolve(  # noqa: PLR0913 - three relations, and what an engine and the rule
         plays = plays.mutate(free_ms=ibis.null("int64"))
     timed = _timed(plays)
     known = timed.join(users.select("user_id", "leave_out_incognito"), "user_id")
-    pressed = known.reason_end.nullif("").nullif("unknown").isin(_SKIPPING)
+    ended_by = known.reason_end.nullif("").nullif("unknown")
     judged = known.mutate(
         is_counted=(known.content_type == "track")
         & (known.ms_played.isnull() | (known.ms_played >= rules.counted_ms))
         # An export is complete, the API is not: of two that may be one, the API's does not count.
         & ~((known.match == "ambiguous") & (known.source == "api")),
         is_excluded=known.leave_out_incognito & known.incognito.fill_null(False),  # noqa: FBT003 - a literal
-        skipped=known.skipped.coalesce(pressed),
-        skipped_is_derived=known.skipped.isnull() & pressed.notnull(),
+        skipped=known.skipped.coalesce(ended_by.isin(_SKIPPING)),
+        skipped_is_derived=known.skipped.isnull() & ended_by.notnull(),
         device_type=_device_type(known.platform),
     )
     dated = _dated(judged, zones, local_time)

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.silver_catalogue import TRACK_ALIASES
+from spotify_platform.transforms.arrays import first_of
 from spotify_platform.transforms.keys import entity_bucket
 from spotify_platform.transforms.recordings import clusters
 
@@ -66,7 +67,7 @@ def _known_names(versions: ir.Table, heard: ir.Table, by_id: ir.Table) -> ir.Tab
 def _recordings(versions: ir.Table, by_id: ir.Table) -> ir.Table:
     """Recordings of the tracks that ids mean, as in `silver/recordings`."""
     current = versions.filter(versions.is_current).semi_join(by_id, [versions.track_id == by_id.track_key])
-    return clusters(current.mutate(track_key=current.track_id, artist_name=current.artists[0]["name"]))
+    return clusters(current.mutate(track_key=current.track_id, artist_name=first_of(current.artists)["name"]))
 
 
 def _of_names(heard: ir.Table, known: ir.Table, recordings: ir.Table) -> ir.Table:

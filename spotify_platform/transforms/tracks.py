@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from spotify_platform.contracts.silver_catalogue import TRACKS
+from spotify_platform.transforms.arrays import first_of
 from spotify_platform.transforms.keys import NAMED, credited_by_name, entity_bucket, name_key
 
 _TYPES = TRACKS.types
@@ -21,7 +22,7 @@ def tracks(aliases: ir.Table, versions: ir.Table, heard: ir.Table, albums: ir.Ta
     keys = aliases.select("track_key").distinct()
     now = versions.filter(versions.is_current).rename(track_key="track_id").drop("entity_bucket")
     told = keys.left_join(_heard(aliases, heard), "track_key").drop("track_key_right").left_join(now, "track_key")
-    artist_name = ibis.coalesce(told.artists[0]["name"], told.heard_artist_name)
+    artist_name = ibis.coalesce(first_of(told.artists)["name"], told.heard_artist_name)
     named = told.mutate(
         track_id=ibis.ifelse(told.track_key.startswith(NAMED), None, told.track_key),
         name=told.name.fill_null(told.heard_name),

@@ -63,7 +63,8 @@ def _cast(value: ir.Value, field: Field) -> ir.Value:
         return value.try_cast(field.type)
     if field.kind == "number":
         number = value.try_cast(field.type)
-        return ibis.ifelse(number.isnan() | number.isinf(), None, number)
+        # Infinite less infinite is no number either. (Of `isinf` Ibis says on Spark that nothing is.)
+        return ibis.ifelse((number - number).isnan(), None, number)
     if field.kind == "boolean":
         return value == "true"
     return value

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from spotify_platform.lakehouse.dbt import DbtResult, build, manifest_dir, run_unit_tests
+from spotify_platform.lakehouse.dbt import DbtResult, Target, build, manifest_dir, run_unit_tests
 from spotify_platform.lakehouse.dbt_project import STATISTICS
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform_tests.gold.conftest import Node
@@ -16,7 +16,7 @@ MADE_OF_NOTHING = {"dim_dates"}  # dbt can give it no rows and would compare all
 @pytest.fixture(scope="module")
 def results(of_nobody: Platform, scratch: Path) -> list[DbtResult]:
     settings = of_nobody.settings
-    return run_unit_tests(scratch, manifest_dir(settings.home), memory_limit=settings.memory_limit, threads=settings.threads)
+    return run_unit_tests(Target("duckdb", scratch, settings.memory_limit, settings.threads), manifest_dir(settings.home))
 
 
 def test_the_yml_describes_every_column_by_the_type_it_is_built_with(models: dict[str, Node], scratch: Path) -> None:
@@ -82,7 +82,7 @@ def test_each_model_has_unit_tests(results: list[DbtResult], models: dict[str, N
 
 def test_a_refresh_runs_no_unit_test(of_nobody: Platform, scratch: Path, marts: dict[str, Node]) -> None:
     settings = of_nobody.settings
-    done = build(scratch, manifest_dir(settings.home), marts, memory_limit=settings.memory_limit, threads=settings.threads)
+    done = build(Target("duckdb", scratch, settings.memory_limit, settings.threads), manifest_dir(settings.home), marts)
     assert {result.resource_type for result in done} == {"model", "test"}
 
 
@@ -93,6 +93,6 @@ def test_marts_of_users_are_compared_with_silver_whichever_are_built(
     """News of the catalogue restate some of the marts; dimensions alone are made of no plays."""
     settings = of_nobody.settings
     # One thread: what is in the database already is replaced, and there two of them may be in each other's way.
-    done = build(scratch, manifest_dir(settings.home), {model}, memory_limit=settings.memory_limit, threads=1)
+    done = build(Target("duckdb", scratch, settings.memory_limit, 1), manifest_dir(settings.home), {model})
     assert [result for result in done if result.status not in ("success", "pass")] == []
     assert ("gold_equals_silver" in {result.name for result in done}) is is_audited

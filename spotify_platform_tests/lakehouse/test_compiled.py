@@ -40,12 +40,13 @@ def folder(tmp_path: Path) -> tuple[Path, list[ir.Table]]:
     return tmp_path / "compiled", []
 
 
-def transforms(folder: tuple[Path, list[ir.Table]]) -> CompiledTransforms:
-    def to_sql(rows: ir.Table) -> str:
-        folder[1].append(rows)
-        return str(ibis.to_sql(rows, dialect="duckdb"))
+def transforms(folder: tuple[Path, list[ir.Table]], dialect: str = "duckdb") -> CompiledTransforms:
+    class Watched(CompiledTransforms):
+        def to_sql(self, rows: ir.Table) -> str:
+            folder[1].append(rows)
+            return super().to_sql(rows)
 
-    return CompiledTransforms(folder[0], to_sql)
+    return Watched(folder[0], dialect)
 
 
 def test_a_content_is_compiled_once_for_all_processes(folder: tuple[Path, list[ir.Table]]) -> None:
@@ -53,6 +54,12 @@ def test_a_content_is_compiled_once_for_all_processes(folder: tuple[Path, list[i
     assert len(folder[1]) == 1
     assert made[0] == made[1] == made[2]
     assert made[0].schema == ibis.schema(NUMBERS)
+
+
+def test_each_engine_has_its_own_sql(folder: tuple[Path, list[ir.Table]]) -> None:
+    made = [transforms(folder, dialect).of(above, [ibis.schema(NUMBERS)], {"least": 3}) for dialect in ("duckdb", "pyspark")]
+    assert len(folder[1]) == 2
+    assert made[0].sql != made[1].sql
 
 
 def test_another_content_is_another_file(folder: tuple[Path, list[ir.Table]], monkeypatch: pytest.MonkeyPatch) -> None:

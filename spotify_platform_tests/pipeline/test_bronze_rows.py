@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -13,12 +14,14 @@ from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import Means
 from spotify_platform.landing.arrivals import sweep
 from spotify_platform.pipeline import bronze_rows as pieces
-from spotify_platform.pipeline.bronze_rows import bronze_rows
+from spotify_platform.pipeline.bronze_rows import Stamp, bronze_rows
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.reading import Planned, read_objects
 from spotify_platform.quality.reconciliation import check_bronze_rows
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.scenario import answer, drop, item
+
+STAMP = Stamp(1, datetime(2024, 1, 1, tzinfo=UTC))
 
 
 class Forgetful(DuckDbDelta):
@@ -50,7 +53,7 @@ def checked(platform: Platform, folder: Path) -> bool:
     sha256 = hashlib.sha256((platform.settings.home / "landing" / arrival.key).read_bytes()).hexdigest()
     planned = Planned(arrival.key, arrival.etag, arrival.size, sha256, "me")
     framed = read_objects(platform.landing, [planned], set(), folder / "rows.ndjson")
-    rows = platform.engine.cache(bronze_rows(platform, RECENTLY_PLAYED, framed, [], 1))
+    rows = platform.engine.cache(bronze_rows(platform.engine.embedded, RECENTLY_PLAYED, framed, [], STAMP))
     return check_bronze_rows(platform.engine, RECENTLY_PLAYED.table.path, rows).passed
 
 
@@ -78,6 +81,8 @@ def everything(platform: Platform, folder: Path) -> list[str]:
         for a in sweep(platform.landing)
     ]
     framed = read_objects(platform.landing, planned, set(), folder / "rows.ndjson")
-    rows = platform.engine.fetch(bronze_rows(platform, RECENTLY_PLAYED, framed, [], 1).drop("_loaded_at")).to_pylist()
+    rows = platform.engine.fetch(
+        bronze_rows(platform.engine.embedded, RECENTLY_PLAYED, framed, [], STAMP).drop("_loaded_at")
+    ).to_pylist()
     platform.engine.release()
     return sorted(map(repr, rows))

@@ -102,7 +102,7 @@ def test_what_an_older_version_compiled_is_deleted(polled: Platform) -> None:
     home = polled.settings.home
     (home / "cache").unlink()  # it is shared with other tests
     refresh(polled)
-    for what in ("dbt", "transforms"):
+    for what in ("dbt-duckdb", "transforms"):
         (home / "cache" / what / "0123456789abcdef").mkdir(parents=True, exist_ok=True)
     before = {path for path in (home / "cache").rglob("*") if "0123456789abcdef" not in path.parts}
     maintain(polled)

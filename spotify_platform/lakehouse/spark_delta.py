@@ -1,0 +1,303 @@
+"""The distributed engine: Spark computes and commits. Rows stay on its executors.
+
+What a log tells, and small answers about the lake itself, are read here by delta-rs and DuckDB: they are a few rows, and a job
+of Spark takes a second for any.
+
+Spark opens a table when it begins to write, not when this process read it, and leaves out a write whose transaction is
+not above the table's, without a word. So each commit carries a mark, and its commit is looked for afterwards: where it is not
+there, somebody else's is, and all begins again from what that one left.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+import pyarrow as pa
+from pyspark.errors import PySparkException
+
+from spotify_platform.contracts.model import Table
+from spotify_platform.errors import Conflict
+from spotify_platform.lakehouse.compiled import Transform
+from spotify_platform.lakehouse.delta_log import DeltaLog, snapshot_of
+from spotify_platform.lakehouse.delta_tables import KEPT_HOURS, said_of_commit, schema_of, set_properties
+from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.engine import APP_ID, Embedded, Means, Part, Share, Snapshot, Tidied
+from spotify_platform.lakehouse.slices import Slice, predicate_of
+from spotify_platform.lakehouse.spark_hands import by_hand, packed
+from spotify_platform.lakehouse.spark_relations import SparkRelations, SparkTransforms, know_spark
+from spotify_platform.lakehouse.spark_scratch import DATABASES, SparkScratch
+from spotify_platform.lakehouse.spark_sql import column, condition, listed, type_sql, typed_columns, values_sql
+from spotify_platform.storage import Location
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+MOST_FETCHED = 10_000
+"""Rows that ever come from the executors into this process."""
+
+_BATCH = ("_batch", "batch")
+
+
+class SparkDelta(DeltaLog):
+    """`Engine` on a Spark session. Not safe to share between threads; make one where it is needed."""
+
+    rows_at_once = 1 << 62  # what does not fit into memory is the executors' business
+    dbt_target = "spark"
+    troubles: tuple[type[Exception], ...] = (OSError, MemoryError)
+
+    def __init__(self, lake: Location, means: Means, session: "SparkSession") -> None:
+        super().__init__(lake, "spark", writes_alone=True)
+        self.session = session
+        self._means = means
+        know_spark()
+        self._relations = SparkRelations(session, SparkTransforms(means.compiled, "pyspark"))
+        self._area: Path | None = None
+        self._scratch = f"_scratch/{uuid4().hex}"
+
+    @cached_property
+    def embedded(self) -> DuckDbDelta:
+        """An engine for files of this machine, and for small answers about the lake."""
+        return DuckDbDelta(self.lake, self._means)
+
+    def close(self) -> None:
+        """Give back memory and temporary files; the session is its owner's."""
+        self.release()
+        self._clear_scratch()
+        self.end_writing()
+        if "embedded" in self.__dict__:
+            self.embedded.close()
+
+    def read(self, snapshot: Snapshot, where: str | None = None) -> ir.Table:
+        """Rows of a snapshot, or those for which a condition holds; see `Engine.read`."""
+        return self.query(self.rows_sql(snapshot, where), schema_of(snapshot.table))
+
+    def query(self, sql: str, schema: ibis.Schema) -> ir.Table:
+        """A relation that is a query of Spark's own SQL."""
+        return self._relations.query("query", sql, schema)
+
+    def rows_sql(self, snapshot: Snapshot, where: str | None) -> str:
+        """Rows of a snapshot, or those for which a condition holds."""
+        chosen = f" where {condition(where)}" if where else ""
+        columns, path = listed(schema_of(snapshot.table)), self.path_sql(snapshot.table)
+        return f"select {columns} from {path} version as of {snapshot.version}{chosen}"
+
+    def path_sql(self, table: Table) -> str:
+        """A table of the lake as a relation of Spark."""
+        return f"delta.`{self.url(table)}`"
+
+    def url(self, table: Table) -> str:
+        """Where a table lies, as Hadoop spells it."""
+        return self.url_of(table.path)
+
+    def url_of(self, path: str) -> str:
+        """Where something of the lake lies, as Hadoop spells it."""
+        url = self.lake.join(path)
+        return url.replace("s3://", "s3a://", 1) if self.lake.is_s3 else f"file:{url}"
+
+    def look_up(
+        self,
+        snapshot: Snapshot,
+        columns: Sequence[str],
+        where: str | None = None,
+        *,
+        among: tuple[str, Collection[str]] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Distinct values of some columns; see `Engine.look_up`."""
+        return self.embedded.look_up(snapshot, columns, where, among=among)
+
+    def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
+        """A small relation from plain values; types are spelled as in contracts."""
+        text = json.dumps(list(rows), default=lambda value: value.isoformat())
+        types = ibis.schema(schema)
+        return self.query(values_sql(text, types), types)
+
+    def arrow(self, table: pa.Table) -> ir.Table:
+        """A relation over an Arrow table."""
+        return self._relations.viewed("arrow", self.session.createDataFrame(table), ibis.schema(table.schema))
+
+    def derive(self, transform: Transform, *inputs: ir.Table, **arguments: Any) -> ir.Table:
+        """What a pure transform makes of relations; see `Engine.derive`."""
+        return self._relations.derived(transform, inputs, arguments)
+
+    def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:  # noqa: ARG002 - rows carry their order
+        """Compute once, read many times within this step; see `Engine.cache`."""
+        return self._relations.viewed("cache", self.frame(rows, rows.schema()), rows.schema(), keep=True)
+
+    def gather(self, parts: Iterable[ir.Table]) -> ir.Table:
+        """Keep the rows of parts together; see `Engine.gather`."""
+        return self.cache(ibis.union(*parts))
+
+    def spread(
+        self, make: Callable[[Embedded, Sequence[Share], Path], ir.Table], shares: Sequence[tuple[Share, int]], table: Table
+    ) -> ir.Table:
+        """What a function makes of shares, some in each of the executors' tasks; see `Engine.spread`."""
+        hands, schema = packed(shares), schema_of(table)
+        work = partial(by_hand, make=make, hands=hands, means=self._means, schema=schema)
+        frame = self.session.range(0, len(hands), 1, len(hands)).mapInArrow(work, _struct(schema))
+        return self._relations.viewed("spread", frame, schema)
+
+    @contextmanager
+    def scratch(self, *paths: Path) -> Iterator[SparkScratch]:
+        """Databases in which dbt builds, one set of them at a time; see `Engine.scratch`."""
+        [area] = paths
+        if area != self._area:
+            self._clear_scratch()
+            for name in DATABASES:
+                self.session.sql(f"create database {name} location '{self.url_of(f'{self._scratch}/{name}')}'")
+            self._area = area
+        yield SparkScratch(self)
+
+    def _clear_scratch(self) -> None:
+        if self._area:
+            for name in DATABASES:
+                self.session.sql(f"drop database if exists {name} cascade")
+            self._area = None
+
+    def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
+        """Time on the clock of an IANA zone, as a timestamp without zone."""
+        return _from_utc_timestamp(instant, zone)
+
+    def epoch_ms(self, instant: ir.Value) -> ir.IntegerValue:
+        """Milliseconds since 1970 of an instant."""
+        return _unix_millis(instant)
+
+    def release(self) -> None:
+        """Give back memory: no relation that was made so far is valid any more."""
+        self._relations.clear()
+
+    def fetch(self, rows: ir.Table) -> pa.Table:
+        """A small answer as Arrow. Never a table of the lake."""
+        found = self.frame(rows, rows.schema()).limit(MOST_FETCHED + 1).toArrow()
+        if found.num_rows > MOST_FETCHED:
+            raise RuntimeError(f"more than {MOST_FETCHED:,} rows were asked to come into this process")
+        return found
+
+    def count(self, rows: ir.Table) -> int:
+        """Number of rows."""
+        return int(self.fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
+
+    def difference(self, one: ir.Table, other: ir.Table) -> tuple[int, int]:
+        """How many rows only one of two relations holds, whatever their order: (only one, only other)."""
+        left, right = (self.frame(rows, rows.schema()).select(*one.columns) for rows in (one, other))
+        return left.exceptAll(right).count(), right.exceptAll(left).count()
+
+    def changes(self, snapshot: Snapshot, version: int) -> tuple[ir.Table, ir.Table]:
+        """Rows of the files that only one of two versions has; see `Engine.changes`."""
+        before = set(self.at(snapshot.table, version).file_uris())
+        now = set(self.at(snapshot.table, snapshot.version).file_uris())
+        return self._of_files(snapshot.table, before - now), self._of_files(snapshot.table, now - before)
+
+    def _of_files(self, table: Table, files: Collection[str]) -> ir.Table:
+        schema = schema_of(table)
+        reader = self.session.read.schema(_struct(schema)).option("basePath", self.url(table))
+        paths = [file.replace("s3://", "s3a://", 1) for file in sorted(files)]
+        frame = reader.parquet(*paths) if paths else self.session.createDataFrame([], _struct(schema))
+        return self._relations.viewed("files", frame.select(*table.column_names), schema)
+
+    def frame(self, rows: ir.Table, schema: ibis.Schema) -> "DataFrame":
+        """A relation as Spark's own, its columns of the types that are promised."""
+        return self._relations.frame(rows).selectExpr(*typed_columns(schema))
+
+    def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
+        """Add rows (none: only the transaction). Raises `Conflict`."""
+        if rows is None:
+            nothing = self.session.createDataFrame([], _struct(schema_of(snapshot.table)))
+            return self._commit(snapshot, nothing, holds, touches_rows=False, mode="append")
+        frame = self.frame(rows, schema_of(snapshot.table))
+        batch = next((name for name in _BATCH if name in snapshot.table.column_names), None)
+        if holds == snapshot.holds + 1 or batch is None:
+            return self._commit(snapshot, frame, holds, mode="append")
+        # A writer of fewer batches may have been first since, and this one's transaction is above its: what it added is
+        # replaced by the same rows.
+        return self._commit(snapshot, frame, holds, mode="overwrite", replaceWhere=f"{batch} > {snapshot.holds}")
+
+    def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Slice], holds: int) -> Snapshot:
+        """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""
+        frame = self.frame(rows, schema_of(snapshot.table))
+        return self._commit(snapshot, frame, holds, mode="overwrite", replaceWhere=predicate_of(slices))
+
+    def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:
+        """Put rows in the place of the whole table, in one commit. Raises `Conflict`."""
+        frame = self.frame(rows, schema_of(snapshot.table))
+        return self._commit(snapshot, frame, holds, mode="overwrite", overwriteSchema="true")
+
+    def put(self, snapshot: Snapshot, parts: Sequence[Part], holds: int, *, whole: bool) -> Snapshot:
+        """Put parts in the place of their slices or of the whole table, in one commit; see `Engine.put`."""
+        rows = ibis.union(*[part.rows for part in parts]) if len(parts) > 1 else parts[0].rows
+        if whole:
+            return self.overwrite(snapshot, rows, holds)
+        return self.replace(snapshot, rows, [one for part in parts for one in part.slices], holds)
+
+    def tidy(self, snapshot: Snapshot) -> Tidied:
+        """Put small files together and delete what no version of a week needs; see `Engine.tidy`."""
+        handle, path = snapshot.handle, self.path_sql(snapshot.table)
+        self.begin_to_write()
+        set_properties(handle, snapshot.table)
+        before = len(handle.file_uris())
+        try:
+            self.session.sql(f"optimize {path}")
+            self.session.sql(f"vacuum {path} retain {KEPT_HOURS} hours")
+        except PySparkException as error:
+            if "Concurrent" in type(error).__name__ or "DELTA_CONCURRENT" in str(error):
+                raise Conflict(f"{snapshot.table.path}: another writer was first") from error
+            raise
+        first = handle.version()
+        handle.update_incremental()
+        metrics = [commit.get("operationMetrics", {}) for commit in handle.history(max(handle.version() - first, 1))]
+        deleted = sum(int(found.get("numDeletedFiles", 0)) for found in metrics if "numVacuumedDirectories" in found)
+        return Tidied(before, len(handle.file_uris()), deleted)
+
+    def is_newest(self, snapshot: Snapshot) -> bool:
+        """Whether nobody has committed since a snapshot was opened."""
+        return bool(self.at_last(snapshot.table).version() == snapshot.version)
+
+    def _commit(
+        self, snapshot: Snapshot, frame: "DataFrame", holds: int, *, mode: str, touches_rows: bool = True, **options: str
+    ) -> Snapshot:
+        table = snapshot.table
+        self.begin_to_write()
+        if not self.is_newest(snapshot):
+            raise Conflict(f"{table.path}: somebody committed since version {snapshot.version}")
+        mark = uuid4().hex
+        said = json.dumps(said_of_commit(holds, touches_rows=touches_rows) | {"by": mark})
+        options |= {"txnAppId": APP_ID, "txnVersion": str(holds), "userMetadata": said}
+        if table.partition_by:
+            frame = frame.repartition(*table.partition_by)
+        if table.sort_by:
+            frame = frame.sortWithinPartitions(*table.partition_by, *table.sort_by)
+        writer = frame.write.format("delta").mode(mode).options(**options)
+        if table.partition_by:
+            writer = writer.partitionBy(*table.partition_by)
+        trouble: PySparkException | None = None
+        try:
+            writer.save(self.url(table))
+        except PySparkException as error:
+            trouble = error  # the commit may be there all the same: its answer was lost
+        handle = self.at_last(table)
+        new = handle.history(handle.version() - snapshot.version) if handle.version() > snapshot.version else []
+        if any(mark in commit.get("userMetadata", "") for commit in new):
+            return snapshot_of(table, handle)
+        if trouble is None or new:
+            raise Conflict(f"{table.path}: another writer was first") from trouble
+        raise trouble
+
+
+def _struct(schema: ibis.Schema) -> str:
+    return ", ".join(f"{column(name)} {type_sql(dtype)}" for name, dtype in schema.items())
+
+
+@ibis.udf.scalar.builtin(name="from_utc_timestamp")  # type: ignore[untyped-decorator]
+def _from_utc_timestamp(instant: dt.Timestamp("UTC", 6), zone: dt.string) -> dt.Timestamp(scale=6):  # type: ignore[valid-type]
+    """Spark's own: the clock of a zone, in a session whose clock is UTC."""
+
+
+@ibis.udf.scalar.builtin(name="unix_millis")  # type: ignore[untyped-decorator]
+def _unix_millis(instant: dt.Timestamp("UTC", 6)) -> dt.int64:  # type: ignore[valid-type]
+    """Spark's own."""

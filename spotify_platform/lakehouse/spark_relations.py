@@ -1,0 +1,115 @@
+"""Relations of a Spark session by name: Ibis sees a name and a schema, Spark a temporary view.
+
+Spark puts a named part of a query wherever the part is read. One that is read twice is worked out twice, and a transform of
+twenty such parts is a plan that no driver holds, even if each part is cached: Spark looks for what it has only when the
+whole plan is there. So what is read several times, and is more than a choice of rows and columns, is worked out at once and
+its plan forgotten. It lies with the executors, in memory or on their disks, for as long as somebody here knows it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import ibis.backends.sql.compilers as sc
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+
+from spotify_platform.lakehouse.compiled import INPUT, CompiledTransforms, Transform
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+# A query of one relation without these takes no work worth sparing.
+_IS_WORK = re.compile(r"\b(JOIN|GROUP BY|OVER|UNION|DISTINCT|EXPLODE|POSEXPLODE|INLINE)\b", re.IGNORECASE)
+
+
+class SparkTransforms(CompiledTransforms):
+    """Transforms as Spark's SQL, with their named parts apart."""
+
+    def taken_apart(self, rows: ir.Table) -> tuple[str, list[tuple[str, str]]]:
+        """An expression, and the parts that it names; see `CompiledTransforms.taken_apart`."""
+        compiler = sc.pyspark.compiler
+        query = compiler.to_sqlglot(rows)
+        named = query.args.pop("with_", None)
+        parts = [(part.alias, part.this.sql(dialect=compiler.dialect)) for part in named.expressions] if named else []
+        return query.sql(dialect=compiler.dialect), parts
+
+
+class SparkRelations:
+    """Temporary views of one step in one session."""
+
+    def __init__(self, session: "SparkSession", compiled: CompiledTransforms) -> None:
+        self._session = session
+        self._compiled = compiled
+        self._frames: dict[str, DataFrame] = {}
+        self._kept: set[str] = set()
+        self._names = 0
+
+    def clear(self) -> None:
+        """Forget them all."""
+        for name in self._frames:
+            self._session.catalog.dropTempView(name)
+        self._frames.clear()
+        self._kept.clear()
+
+    def viewed(self, what: str, frame: "DataFrame", schema: ibis.Schema, *, keep: bool = False) -> ir.Table:
+        """A relation that is this frame; one to be kept is worked out now."""
+        self._names += 1
+        name = f"{what}_{self._names}"
+        self._frames[name] = frame
+        if keep:
+            self._keep(name)
+        else:
+            frame.createOrReplaceTempView(name)
+        return ibis.table(schema, name=name)
+
+    def query(self, what: str, sql: str, schema: ibis.Schema) -> ir.Table:
+        """A relation that is this SQL."""
+        return self.viewed(what, self._session.sql(sql), schema)
+
+    def frame(self, rows: ir.Table) -> "DataFrame":
+        """An expression over relations, as Spark's own."""
+        name = _name(rows)
+        return self._frames[name] if name in self._frames else self._session.sql(self._compiled.to_sql(rows))
+
+    def derived(self, transform: Transform, inputs: Sequence[ir.Table], arguments: Mapping[str, Any]) -> ir.Table:
+        """What a transform makes of relations."""
+        made = self._compiled.of(transform, [rows.schema() for rows in inputs], arguments)
+        names = {INPUT.format(number): self._named(rows) for number, rows in enumerate(inputs)}
+        queries = [*(sql for _, sql in made.parts), made.sql]
+        for asked, name in names.items():
+            if name.startswith("derived_") and sum(sql.count(f"`{asked}`") for sql in queries) > 1:
+                self._keep(name)
+        for part, sql in made.parts:
+            frame = self._session.sql(_reading(sql, names))
+            is_work = bool(_IS_WORK.search(sql))
+            names[part] = self.viewed("part", frame, ibis.schema({}), keep=is_work).get_name()
+        return self.query("derived", _reading(made.sql, names), made.schema)
+
+    def _named(self, rows: ir.Table) -> str:
+        return _name(rows) or self.viewed("chosen", self.frame(rows), rows.schema()).get_name()
+
+    def _keep(self, name: str) -> None:
+        if name not in self._kept:
+            self._kept.add(name)
+            self._frames[name] = self._frames[name].localCheckpoint()
+            self._frames[name].createOrReplaceTempView(name)
+
+
+def _name(rows: ir.Table) -> str | None:
+    operation = rows.op()
+    return operation.name if isinstance(operation, ops.UnboundTable) else None
+
+
+def _reading(sql: str, names: Mapping[str, str]) -> str:
+    """A query with the names that stand in it meaning others."""
+    read = [f"`{asked}` as (select * from {name})" for asked, name in names.items() if f"`{asked}`" in sql]
+    return f"with {', '.join(read)} {sql}" if read else sql
+
+
+@lru_cache(maxsize=1)
+def know_spark() -> None:
+    """Have Ibis load its backend: without it, it does not know how Spark takes a number that is none."""
+    _ = ibis.pyspark

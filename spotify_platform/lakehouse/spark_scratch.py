@@ -1,0 +1,39 @@
+"""Databases of a Spark session in which dbt builds: what it is given, and what it made of it."""
+
+from typing import TYPE_CHECKING
+
+import ibis.expr.types as ir
+
+from spotify_platform.contracts.model import Table
+from spotify_platform.lakehouse.delta_tables import schema_of
+from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.lakehouse.spark_sql import listed
+
+if TYPE_CHECKING:
+    from spotify_platform.lakehouse.spark_delta import SparkDelta
+
+DATABASES = ("silver", "published", "staging", "gold")
+
+
+class SparkScratch:
+    """`Scratch` as databases of the session."""
+
+    def __init__(self, engine: "SparkDelta") -> None:
+        self._engine = engine
+
+    def put(self, name: str, rows: ir.Table) -> None:
+        """Write rows there."""
+        self._engine.frame(rows, rows.schema()).write.format("parquet").saveAsTable(name)
+
+    def lend(self, name: str, snapshot: Snapshot, where: str | None = None) -> None:
+        """Make rows of a table of the lake readable there; see `Scratch.lend`."""
+        self._engine.session.sql(f"create view {name} as {self._engine.rows_sql(snapshot, where)}")
+
+    def alias(self, name: str, other: str) -> None:
+        """Make what is there readable under a second name."""
+        self._engine.session.sql(f"create view {name} as select * from {other}")
+
+    def tables(self, name: str, table: Table) -> list[ir.Table]:
+        """What is there of that name, in the columns of a table."""
+        schema = schema_of(table)
+        return [self._engine.query(f"select {listed(schema)} from {name}", schema)]

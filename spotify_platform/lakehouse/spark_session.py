@@ -1,0 +1,75 @@
+"""What a Spark session is set to: for one machine, and what any session must have, wherever it runs."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spotify_platform.storage import Location
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# What makes tables come out as the other engine makes them, and readable for any.
+_ALWAYS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    # Not Spark's own old way: others read that as times without a zone.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+}
+_DRIVER = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    # One machine: a table's log is small, and so are the pieces of a shuffle.
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.sql.shuffle.partitions": "4",
+}
+# Half of the memory and a third of the start of what a JVM for servers takes.
+_SMALL_JVM = (
+    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:MaxMetaspaceSize=400m -XX:ReservedCodeCacheSize=96m -Xss4m -Duser.timezone=UTC"
+)
+
+
+def local_conf(master: str, memory: str, jars: Path, lake: Location) -> dict[str, str]:
+    """Settings of a session whose driver is this process's own.
+
+    Args:
+        master: `local[2]`, `spark://host:port`, `yarn`, `k8s://…`.
+        memory: heap of the driver, as Java spells it.
+        jars: folder of the jars that `spark provision` fetched.
+        lake: where tables are; for S3 the session is told how to get there.
+    """
+    driver = {
+        "spark.master": master,
+        "spark.driver.memory": memory,
+        "spark.driver.extraClassPath": f"{jars}/*",
+        "spark.driver.extraJavaOptions": _SMALL_JVM,
+        "spark.pyspark.python": sys.executable,
+    }
+    return _ALWAYS | _DRIVER | driver | s3_conf(lake)
+
+
+def s3_conf(lake: Location) -> dict[str, str]:
+    """Settings of S3A for a lake in S3; none for a folder."""
+    if not lake.is_s3:
+        return {}
+    options = lake.s3_options()
+    conf = {"spark.hadoop.fs.s3a.endpoint.region": options["aws_region"]}
+    if lake.endpoint:
+        conf |= {
+            "spark.hadoop.fs.s3a.endpoint": lake.endpoint,
+            "spark.hadoop.fs.s3a.path.style.access": "true",
+            "spark.hadoop.fs.s3a.connection.ssl.enabled": str(not lake.endpoint.startswith("http://")).lower(),
+        }
+    return conf
+
+
+def session_of(conf: Mapping[str, str]) -> "SparkSession":
+    """The session with these settings; the process's own, if it has one."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - only where Spark is the engine
+
+    return SparkSession.builder.config(map=dict(conf)).getOrCreate()

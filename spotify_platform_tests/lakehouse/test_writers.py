@@ -1,0 +1,65 @@
+"""One engine writes a lake at a time, and what a killed process left behind stops nobody for long."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from obstore.store import LocalStore
+
+from spotify_platform.errors import Outside
+from spotify_platform.lakehouse.writers import DEAD_AFTER, FOLDER, Writer
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> LocalStore:
+    return LocalStore(str(tmp_path))
+
+
+def signs(folder: Path) -> list[Path]:
+    return sorted((folder / FOLDER).glob("*"))
+
+
+def test_the_other_engine_is_refused_until_the_first_has_ended(lake: LocalStore, tmp_path: Path) -> None:
+    first, second = Writer(lake, "duckdb", alone=False), Writer(lake, "spark", alone=True)
+    first.begin()
+    with pytest.raises(Outside, match="'duckdb' is writing this lake"):
+        second.begin()
+    assert len(signs(tmp_path)) == 1
+    first.end()
+    second.begin()
+    second.end()
+    assert signs(tmp_path) == []
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_processes_of_one_engine_write_together_where_they_may(lake: LocalStore, *, alone: bool) -> None:
+    first, second = (Writer(lake, "any", alone=alone) for _ in range(2))
+    first.begin()
+    if alone:
+        with pytest.raises(Outside):
+            second.begin()
+    else:
+        second.begin()
+    first.end()
+    second.end()
+
+
+def test_a_killed_process_stops_nobody_for_long(lake: LocalStore, tmp_path: Path) -> None:
+    Writer(lake, "spark", alone=True).begin()  # and never ends
+    [sign] = signs(tmp_path)
+    long_ago = time.time() - DEAD_AFTER.total_seconds() - 1
+    os.utime(sign, (long_ago, long_ago))
+    second = Writer(lake, "duckdb", alone=False)
+    second.begin()
+    assert sign not in signs(tmp_path)
+    second.end()
+
+
+def test_beginning_twice_is_beginning_once(lake: LocalStore, tmp_path: Path) -> None:
+    writer = Writer(lake, "duckdb", alone=False)
+    writer.begin()
+    writer.begin()
+    assert len(signs(tmp_path)) == 1
+    writer.end()
+    writer.end()

@@ -1,0 +1,99 @@
+"""The distributed engine commits each batch once, whoever else commits: Spark itself would leave a stale write out, unsaid."""
+
+from typing import TYPE_CHECKING
+
+import ibis
+import pytest
+
+from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.errors import Conflict
+from spotify_platform.lakehouse.engine import Means, Snapshot
+from spotify_platform.lakehouse.spark_sql import condition, quoted
+from spotify_platform.storage import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pyspark.sql import SparkSession
+
+    from spotify_platform.lakehouse.spark_delta import SparkDelta
+
+SCHEMA = LEDGER.types
+TEXTS = ("it's", "back\\slash", 'say "so"', "a''b", "\\'")
+
+
+def row(batch: int, key: str) -> dict[str, object]:
+    known = {"batch": batch, "action": "load", "key": key, "etag": "1", "user_id": "me"}
+    return {**dict.fromkeys(SCHEMA), **known, "planned_at": "2024-01-01T00:00:00+00:00"}
+
+
+@pytest.fixture(scope="module")
+def spark_engine(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkDelta]":
+    from spotify_platform.lakehouse.spark_delta import SparkDelta  # noqa: PLC0415 - where Spark is
+
+    folder: Path = tmp_path_factory.mktemp("lake")
+    means = Means("384MB", 1, spill=folder / "spill", compiled=folder / "compiled")
+    made = SparkDelta(Location.of(folder / "lake"), means, spark)
+    yield made
+    made.close()
+
+
+def add(engine: "SparkDelta", snapshot: Snapshot, *batches: int) -> Snapshot:
+    rows = engine.values([row(batch, TEXTS[batch % len(TEXTS)]) for batch in batches], SCHEMA)
+    return engine.append(snapshot, rows, batches[-1])
+
+
+def batches(engine: "SparkDelta") -> list[int]:
+    return sorted(engine.fetch(engine.read(engine.open(LEDGER)).select("batch"))["batch"].to_pylist())
+
+
+def test_each_batch_is_there_once_whoever_commits(spark_engine: "SparkDelta") -> None:
+    engine = spark_engine
+    first = add(engine, engine.open(LEDGER), 1)
+    assert (first.holds, batches(engine)) == (1, [1])
+    stale = engine.open(LEDGER, version=first.version)
+    add(engine, engine.open(LEDGER), 2)
+    with pytest.raises(Conflict):
+        add(engine, stale, 2)
+    with pytest.raises(Conflict):
+        add(engine, stale, 2, 3)
+    assert batches(engine) == [1, 2]
+
+
+def test_a_write_that_spark_leaves_out_is_a_conflict(spark_engine: "SparkDelta", monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = spark_engine
+    held = add(engine, engine.open(LEDGER), engine.open(LEDGER).holds + 1)
+    # As if another process committed after this one looked: the look shows nothing.
+    other = engine.open(LEDGER, version=held.version)
+    add(engine, engine.open(LEDGER), held.holds + 1)
+    before = batches(engine)
+    monkeypatch.setattr(type(engine), "is_newest", lambda _engine, _snapshot: True)
+    with pytest.raises(Conflict):
+        add(engine, other, held.holds + 1)
+    assert batches(engine) == before
+    # One that brings a batch more replaces what the other added by the same.
+    add(engine, other, held.holds + 1, held.holds + 2)
+    assert batches(engine) == [*before, held.holds + 2]
+
+
+def test_nothing_but_the_version_moves_on(spark_engine: "SparkDelta") -> None:
+    before, holds = batches(spark_engine), spark_engine.open(LEDGER).holds
+    moved = spark_engine.append(spark_engine.open(LEDGER), None, holds + 5)
+    assert moved.holds == holds + 5
+    assert batches(spark_engine) == before
+    assert not spark_engine.changed_since(moved, holds)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_texts_are_what_they_are(spark_engine: "SparkDelta", text: str) -> None:
+    doubled = text.replace("'", "''")
+    where = condition(f"value = '{doubled}'")
+    [found] = spark_engine.session.sql(f"select value from (select {quoted(text)} as value) where {where}").collect()
+    assert tuple(found) == (text,)
+
+
+def test_no_table_comes_into_this_process(spark_engine: "SparkDelta") -> None:
+    rows = spark_engine.query("select id from range(10001)", ibis.schema({"id": "int64"}))
+    with pytest.raises(RuntimeError, match="10,000"):
+        spark_engine.fetch(rows)
