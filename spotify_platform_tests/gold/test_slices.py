@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from spotify_platform.pipeline import parts
+from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.pipeline.plan import order_rebuild
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.rebuild import verify
@@ -56,7 +56,7 @@ def test_the_yml_says_what_is_published(marts: dict[str, Node], con: duckdb.Duck
 
 def test_all_at_once_may_be_many_parts(piecemeal: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large lake is built some buckets at a time, which does not show."""
-    monkeypatch.setattr(parts, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(DuckDbDelta, "rows_at_once", 1)
     assert [one for one in verify(piecemeal) if not one.is_equal] == []
     order_rebuild(piecemeal)
     refresh(piecemeal)

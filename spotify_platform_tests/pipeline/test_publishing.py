@@ -131,7 +131,7 @@ def test_a_run_killed_between_the_parts_of_a_table_is_made_good(
 ) -> None:
     """Large tables are committed in parts: readers keep the version that is pinned, and the next run begins anew."""
     settings = copied(heard, tmp_path)
-    monkeypatch.setattr(parts, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(DuckDbDelta, "rows_at_once", 1)
     for module in (gold_work, silver, parts):
         monkeypatch.setattr(module, "MOST_IN_ONE_PREDICATE", at_once)
     with opened(settings) as platform, monkeypatch.context() as watch:
