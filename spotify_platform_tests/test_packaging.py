@@ -65,7 +65,8 @@ def names_of(requirements: Iterable[str], extras: Iterable[str] = ("",)) -> Iter
 
 def test_what_is_imported_is_declared() -> None:
     """What comes with another package today may leave with it tomorrow."""
-    declared = {canonicalize_name(requirement.name) for requirement in names_of(PROJECT["dependencies"])}
+    needed = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["spark"]]
+    declared = {canonicalize_name(requirement.name) for requirement in names_of(needed)}
     homes = packages_distributions()
     for path in (ROOT / "spotify_platform").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

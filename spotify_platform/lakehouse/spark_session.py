@@ -1,5 +1,6 @@
 """What a Spark session is set to: for one machine, and what any session must have, wherever it runs."""
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,7 +49,6 @@ def local_conf(master: str, memory: str, jars: Path, lake: Location) -> dict[str
         "spark.driver.memory": memory,
         "spark.driver.extraClassPath": f"{jars}/*",
         "spark.driver.extraJavaOptions": _SMALL_JVM,
-        "spark.pyspark.python": sys.executable,
     }
     return _ALWAYS | _DRIVER | driver | s3_conf(lake)
 
@@ -69,7 +69,12 @@ def s3_conf(lake: Location) -> dict[str, str]:
 
 
 def session_of(conf: Mapping[str, str]) -> "SparkSession":
-    """The session with these settings; the process's own, if it has one."""
+    """The session with these settings; the process's own, if it has one.
+
+    On this machine the executors take this Python. Spark asks the environment alone which one that is.
+    """
     from pyspark.sql import SparkSession  # noqa: PLC0415 - only where Spark is the engine
 
+    if conf.get("spark.master", "").startswith("local"):
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     return SparkSession.builder.config(map=dict(conf)).getOrCreate()

@@ -1,8 +1,10 @@
 """The distributed engine commits each batch once, whoever else commits: Spark itself would leave a stale write out, unsaid."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
 import pytest
 
 from spotify_platform.contracts.ops import LEDGER
@@ -91,6 +93,15 @@ def test_texts_are_what_they_are(spark_engine: "SparkDelta", text: str) -> None:
     where = condition(f"value = '{doubled}'")
     [found] = spark_engine.session.sql(f"select value from (select {quoted(text)} as value) where {where}").collect()
     assert tuple(found) == (text,)
+
+
+def test_executors_take_this_python(spark: "SparkSession") -> None:
+    def python(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+        for _ in batches:
+            yield pa.RecordBatch.from_pydict({"python": [sys.prefix]})
+
+    [found] = spark.range(0, 1, 1, 1).mapInArrow(python, "python string").collect()
+    assert found.python == sys.prefix
 
 
 def test_no_table_comes_into_this_process(spark_engine: "SparkDelta") -> None:
