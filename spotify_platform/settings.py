@@ -33,7 +33,10 @@ class Settings(BaseSettings):
     exports: str = Field("", description="CSV zone: a folder or s3://bucket/prefix; empty means HOME/exports")
     exports_daily: bool = Field(default=False, description="Dagster writes the CSV zone every night")
     engine: Literal["duckdb", "spark"] = Field("duckdb", description="What computes: duckdb (one machine) or spark")
-    spark_master: str = Field("local[2]", description="Where Spark works: local[N], spark://HOST:PORT, yarn, k8s://ADDRESS")
+    spark_master: str = Field(
+        "local[2]",
+        description="Where Spark works: local[N], spark://HOST:PORT, yarn, k8s://ADDRESS; empty: in the session that is there",
+    )
     spark_remote: str | None = Field(None, description="A Spark Connect server, sc://HOST:PORT, in place of a master")
     spark_memory: str = Field("1g", pattern=r"^\d+[gm]$", description="Heap of Spark's driver")
     spark_jars: Path | None = Field(None, description="Folder of Spark's jars; empty means HOME/spark")

@@ -8,6 +8,7 @@ import pytest
 
 from spotify_platform.lakehouse.engine import Engine, Means
 from spotify_platform.lakehouse.engines import make_engine
+from spotify_platform.lakehouse.spark_classes import archive_classes
 from spotify_platform.lakehouse.spark_jars import provision
 from spotify_platform.lakehouse.spark_session import local_conf, session_of
 from spotify_platform.pipeline.platform import Platform, opened
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 MakeSettings = Callable[..., Settings]
+FOR_FEW_ROWS = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+"""Compiling a query takes Spark longer than some hundred rows do: a quarter of a refresh."""
 
 
-pytest_plugins = ["spotify_platform_tests.parts"]
+pytest_plugins = ["spotify_platform_tests.parts", "spotify_platform_tests.s3_server", "spotify_platform_tests.sharing"]
 
 HERE = Path(__file__).parent
 # Folders and files of tests that take long together: killed processes, servers, lakes with all that is made of them.
@@ -84,13 +87,14 @@ def spark_jars() -> Path:
     """Spark's jars, fetched once and kept beside the clone's own folders."""
     folder = HERE.parent / ".spark"
     provision(folder)
+    archive_classes(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def spark(spark_jars: Path) -> "Iterator[SparkSession]":
     """A Spark session on this machine; a process has one."""
-    session = session_of(local_conf("local[2]", "1g", spark_jars, Location.of("/")))
+    session = session_of(local_conf("local[2]", "1g", spark_jars, Location.of("/")) | FOR_FEW_ROWS)
     yield session
     session.stop()
 
@@ -105,22 +109,31 @@ def warm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def chosen_engine(request: pytest.FixtureRequest) -> dict[str, object]:
+    """Settings of the engine that was named on the command line."""
+    if request.config.getoption("--engine") == "duckdb":
+        return {}
+    request.getfixturevalue("spark")  # the session that all platforms of this process take
+    return {"engine": "spark", "spark_jars": request.getfixturevalue("spark_jars"), "spark_conf": FOR_FEW_ROWS}
+
+
 @pytest.fixture
-def make_settings(tmp_path: Path, warm_home: Path) -> MakeSettings:
+def make_settings(tmp_path: Path, warm_home: Path, chosen_engine: dict[str, object]) -> MakeSettings:
     """Settings of a home in the test's folder."""
 
     def make(name: str = "home", **overrides: object) -> Settings:
-        return warm(tmp_path / name, warm_home, **overrides)
+        return warm(tmp_path / name, warm_home, **chosen_engine | overrides)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def make_shared(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> MakeSettings:
+def make_shared(tmp_path_factory: pytest.TempPathFactory, warm_home: Path, chosen_engine: dict[str, object]) -> MakeSettings:
     """Settings of homes that several tests read, or copy."""
 
     def make(name: str, **overrides: object) -> Settings:
-        return warm(tmp_path_factory.mktemp(name), warm_home, **overrides)
+        return warm(tmp_path_factory.mktemp(name), warm_home, **chosen_engine | overrides)
 
     return make
 

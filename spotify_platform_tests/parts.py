@@ -44,8 +44,8 @@ PARTS = (
     Part(
         "spark",
         "the engine for many machines",
-        lambda _: all(map(program, ("java", "mvn"))) and importlib.util.find_spec("pyspark") is not None,
-        "apt-get install openjdk-17-jre-headless maven; pip install -e '.[spark]'",
+        lambda _: all(map(program, ("java", "mvn"))),
+        "apt-get install openjdk-17-jre-headless maven",
     ),
     Part("chromium", "pages in a browser", lambda _: chromium_program() is not None, "apt-get install chromium"),
     Part("ministack", "S3 and SQS", lambda _: importlib.util.find_spec("ministack") is not None, "pip install -e '.[dev]'"),
@@ -61,6 +61,7 @@ CHOICES = tuple(part.fixture for part in PARTS)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=("duckdb", "spark"), default="duckdb", help="what computes in the tests")
+    parser.addoption("--parity-plays", type=int, default=300, help="plays of each listener whom both engines are told of")
     parser.addoption("--real-history", type=Path, metavar="FOLDER", help="folder with a real export of known totals")
     parser.addoption("--without", action="append", default=[], choices=CHOICES, help="leave the tests of a part out, in CI too")
 

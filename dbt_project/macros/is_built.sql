@@ -17,8 +17,11 @@ exists (
 {# Whether all time is built of rows' buckets. #}
 {% macro is_all_time_built(rows) -%} {{ has_slice(rows, 'built.year = ' ~ year_of(all_time())) }} {%- endmacro %}
 
-{# Whether a year of rows is built, or the next one, whose ranks look back at it. #}
-{% macro is_near(rows, year) -%} {{ has_slice(rows, year ~ ' between built.year - 1 and built.year') }} {%- endmacro %}
+{# Whether a year of rows is built, or the next one, whose ranks look back at it. Two equalities: a range makes Spark hold every
+   slice against every year. #}
+{% macro is_near(rows, year) -%}
+({{ has_slice(rows, 'built.year = ' ~ year) }} or {{ has_slice(rows, 'built.year - 1 = ' ~ year) }})
+{%- endmacro %}
 
 {# Whether anything of rows' buckets is built, and so all of it: for models that are not cut by years. #}
 {% macro is_bucket_built(rows) -%} {{ has_slice(rows, 'true') }} {%- endmacro %}

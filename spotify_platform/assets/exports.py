@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
-from spotify_platform.assets.parts import OWNERS, POOL, key
+from spotify_platform.assets.parts import OWNERS, POOL, entity_tags, key
 from spotify_platform.contracts.tables import TABLES
 from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.dbt_project import STATISTICS
@@ -50,7 +50,7 @@ def _folder(name: str, deps: Sequence[dg.AssetKey], condition: dg.AutomationCond
                 group_name="exports",
                 kinds={"csv"},
                 owners=OWNERS,
-                tags={"entity": "object"},
+                tags=entity_tags("object"),
                 automation_condition=condition,
             )
         ],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
-from spotify_platform.assets.parts import KINDS, OWNERS, POOL, key
+from spotify_platform.assets.parts import KINDS, OWNERS, POOL, entity_tags, key
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT
 from spotify_platform.contracts.silver_catalogue import ARTISTS, RECORDINGS
 from spotify_platform.contracts.silver_told import AUDIO_FEATURES
@@ -54,7 +54,7 @@ class GoldTranslator(DagsterDbtTranslator):
         return spec.replace_attributes(
             key=dg.AssetKey([layer, node["name"]]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,
             description=node["description"], deps=[*spec.deps, *waits_for],
-            tags={"entity": node["config"]["meta"]["entity"], **dict.fromkeys(node["tags"], "")},
+            tags=entity_tags(node["config"]["meta"]["entity"]) | dict.fromkeys(node["tags"], ""),
             metadata={**spec.metadata, "dagster/table_name": f"{layer}.{node['name']}"},
             automation_condition=WHEN_INPUTS_CHANGE if STATISTICS in node["tags"] else None,
         )  # fmt: skip
@@ -125,20 +125,28 @@ def _models(
                 raise dg.Failure(str(refused), allow_retries=False) from None
             except DataFailedCheck as refused:
                 raise dg.Failure(str(refused), allow_retries=False) from None
-            yield from _results(build, specs, checks)
+            yield from _results(build, _row_counts(lake), specs, checks)
 
     return models
 
 
+def _row_counts(lake: "Platform") -> dict[str, int]:
+    """Rows that each table of Gold has now, by name: whether or not this run had something to build of it."""
+    from spotify_platform.pipeline.statistics import every_table  # noqa: PLC0415 - engines are for runs
+
+    there = (table for table in every_table(lake) if table.layer == "gold" and lake.engine.exists(table))
+    return {table.name: lake.engine.rows_in(lake.engine.open(table)) for table in there}
+
+
 def _results(
-    build: "GoldBuild", specs: Mapping[str, dg.AssetSpec], checks: Mapping[str, dg.AssetCheckSpec]
+    build: "GoldBuild", rows: Mapping[str, int], specs: Mapping[str, dg.AssetSpec], checks: Mapping[str, dg.AssetCheckSpec]
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Materialisations, each after those it is made from, as Dagster demands; then the verdicts."""
     by_key = {spec.key: spec for spec in specs.values()}
     sorter = TopologicalSorter({k: {dep.asset_key for dep in by_key[k].deps} & set(by_key) for k in sorted(by_key)})
     for spec in (by_key[k] for k in sorter.static_order()):
         name = spec.key.path[-1]
-        metadata = {"dagster/row_count": build.rows[name], "lake_version": build.top} if name in build.rows else {}
+        metadata = {"dagster/row_count": rows[name], "lake_version": build.top} if name in rows else {}
         yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata, data_version=dg.DataVersion(str(build.top)))
     yield from _verdicts(build.results, checks)
     for unique_id in checks.keys() - {result.unique_id for result in build.results}:

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from spotify_platform.assets.parts import OWNERS, table_asset
+from spotify_platform.assets.parts import OWNERS, entity_tags, table_asset
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.ops import LEDGER
 
@@ -13,7 +13,7 @@ objects = [
         group_name="landing",
         kinds={"json"},
         owners=OWNERS,
-        tags={"entity": source.table.entity},
+        tags=entity_tags(source.table.entity),
     )
     for source in SOURCES
 ]

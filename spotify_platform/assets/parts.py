@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from spotify_platform.contracts.model import Table
+from spotify_platform.contracts.silver_told import CATALOGUE, ENTITIES
 from spotify_platform.errors import WrongCall
 from spotify_platform.quality.demands import checks_of
 from spotify_platform.resources import PlatformResource
@@ -51,7 +52,7 @@ def spec(table: Table, deps: Sequence[dg.AssetKey | Sequence[str]]) -> dg.AssetS
         group_name=table.layer,
         kinds=KINDS,
         owners=OWNERS,
-        tags={"entity": table.entity},
+        tags=entity_tags(table.entity),
         metadata={
             "dagster/table_name": f"{table.layer}.{table.name}",
             "dagster/column_schema": column_schema(table),
@@ -59,6 +60,14 @@ def spec(table: Table, deps: Sequence[dg.AssetKey | Sequence[str]]) -> dg.AssetS
             "key": ", ".join(table.key),
         },
     )
+
+
+def entity_tags(entity: str) -> dict[str, str]:
+    """Tags of an asset that tells of an entity: the entity, and a label for each graph the asset belongs to.
+
+    What answers of the catalogue told lies side by side in one table, and is of the graphs of artists, albums and tracks.
+    """
+    return {"entity": entity, **dict.fromkeys(ENTITIES if entity == CATALOGUE else (entity,), "")}
 
 
 def key(table: Table) -> dg.AssetKey:

@@ -85,7 +85,8 @@ def export(
     user: Annotated[str | None, typer.Option(help="Only rows of this user_id.")] = None,
     *,
     all_: Annotated[
-        bool, typer.Option("--all", help="Every table as CSV, into the CSV zone; what has not changed stays.")
+        bool,
+        typer.Option("--all", help="Bronze, Silver and Gold whole as CSV, into the CSV zone; what has not changed stays."),
     ] = False,
 ) -> None:
     """Write a table as a file; Gold as it is published.

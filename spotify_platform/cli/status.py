@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from spotify_platform.contracts.bronze_catalogue import CATALOGUE_SOURCES
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import WrongCall
 from spotify_platform.landing.keys import base_name
@@ -18,6 +19,10 @@ from spotify_platform.pipeline.plan import changed_settings, new_arrivals
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.state import state
 from spotify_platform.settings import Settings
+
+_OF_CATALOGUE = "answers of the catalogue"
+ANSWERS = {"api": "answers of the API", **dict.fromkeys((kind.source for kind in CATALOGUE_SOURCES), _OF_CATALOGUE)}
+"""What is told of many objects at once, by source."""
 
 
 def print_status(settings: Settings, console: Console, *, as_json: bool) -> None:
@@ -81,14 +86,18 @@ def _newest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _folded(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """A line an object; the answers of the API, of which there are soon thousands, in one line a user."""
+    """A line an object; answers of the API, of which there are soon thousands, in one line a user and kind."""
     counts = ("rows_in", "rows_new", "rows_repeat", "rows_quarantined")
-    is_answer = [row["source"] == "api" and row["status"] in ("loaded", "repeat") for row in rows]
-    yield from (row for row, folded in zip(rows, is_answer, strict=True) if not folded)
-    for user in sorted({row["user_id"] for row, folded in zip(rows, is_answer, strict=True) if folded}):
-        mine = [row for row, folded in zip(rows, is_answer, strict=True) if folded and row["user_id"] == user]
+    answers: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["status"] in ("loaded", "repeat") and (kind := ANSWERS.get(row["source"])):
+            answers.setdefault((row["user_id"], kind), []).append(row)
+        else:
+            yield row
+    for (user, kind), mine in sorted(answers.items()):
         sums = {name: sum(row[name] for row in mine) for name in counts}
-        yield sums | {"object": f"{len(mine):,} answers of the API", "user_id": user, "status": "loaded"}
+        said = f"{len(mine):,} {kind}" if len(mine) > 1 else mine[0]["object"]
+        yield sums | {"object": said, "user_id": user, "status": "loaded"}
 
 
 def _coverage(found: dict[str, Any]) -> Iterator[str]:

@@ -7,6 +7,8 @@ from spotify_platform.contracts import ranges
 from spotify_platform.contracts.model import TIMESTAMP, Column, Table
 
 ENTITIES = ("artist", "album", "track")
+CATALOGUE = "catalogue"
+"""What a table is of that tells of all of them."""
 CREDITED = "array<struct<id: string, name: string>>"
 DAYS = f"array<struct<at: {TIMESTAMP}, batch: int64>>"
 UNDATED = 0
@@ -57,7 +59,7 @@ OBSERVATIONS = Table(
     layer="silver",
     name="observations",
     grain="one artist, album or track with what an answer told of it, and the days of a month on which one told exactly that",
-    entity="catalogue",
+    entity=CATALOGUE,
     partition_by=("month",),
     sort_by=("entity_id",),
     found_by=("_batch",),

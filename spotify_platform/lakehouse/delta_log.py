@@ -43,6 +43,10 @@ class DeltaLog:
         """Whether the table was ever made."""
         return bool(DeltaTable.is_deltatable(self.lake.join(table.path), self.lake.s3_options()))
 
+    def is_newest(self, snapshot: Snapshot) -> bool:
+        """Whether nobody has committed since a snapshot was opened."""
+        return bool(self.at_last(snapshot.table).version() == snapshot.version)
+
     def changed_since(self, snapshot: Snapshot, holds: int) -> bool:
         """Whether a commit after the table held a batch touched its rows; see `Engine.changed_since`."""
         return changed_since(snapshot.handle, snapshot.version, holds)

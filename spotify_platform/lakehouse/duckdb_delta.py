@@ -28,7 +28,7 @@ from spotify_platform.lakehouse.duckdb_relations import Relations
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
 from spotify_platform.lakehouse.duckdb_sql import column, listed, quoted, type_sql, values_sql
 from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Embedded, Means, Part, Share, Snapshot, Tidied
-from spotify_platform.lakehouse.slices import Slice, predicate_of
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
 from spotify_platform.storage import Location
 
 ROWS_AT_ONCE = 8_192
@@ -38,6 +38,7 @@ class DuckDbDelta(DeltaLog):
     """`Engine` on one machine. Not safe to share between threads; make one where it is needed."""
 
     rows_at_once = 500_000
+    buckets_at_once = MOST_IN_ONE_PREDICATE
     dbt_target = "duckdb"
     troubles: tuple[type[Exception], ...] = (
         OSError,

@@ -136,6 +136,9 @@ class Engine(Calculator, Protocol):
     rows_at_once: int
     """So many rows of plays are worked on at a time: what memory holds."""
 
+    buckets_at_once: int
+    """So many buckets of users are worked on at a time: what one condition may name."""
+
     dbt_target: str
     """Name of the target in dbt's profile."""
 

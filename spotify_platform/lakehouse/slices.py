@@ -15,9 +15,17 @@ def bucket_of(user_id: str, buckets: int) -> int:
 
 
 def predicate_of(slices: Sequence[Slice]) -> str:
-    """Slices as a condition of literals, so that files outside them are neither opened nor removed; none of them is false."""
+    """Slices as a condition of literals, so that files outside them are neither opened nor removed; none of them is false.
+
+    Example:
+        >>> predicate_of([{"user_bucket": 3, "year": 2023}, {"user_bucket": 3, "year": 2024}])
+        '(user_bucket = 3 and year = 2023) or (user_bucket = 3 and year = 2024)'
+    """
     if not slices:
         return "false"
+    if len(slices) > MOST_IN_ONE_PREDICATE and len(slices[0]) == 1:  # a parser goes as deep as there are words `or`
+        [column] = slices[0]
+        return f"{column} in ({', '.join(str(s[column]) for s in slices)})"
     return " or ".join("(" + " and ".join(f"{column} = {value}" for column, value in s.items()) + ")" for s in slices)
 
 

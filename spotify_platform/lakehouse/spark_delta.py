@@ -2,10 +2,6 @@
 
 What a log tells, and small answers about the lake itself, are read here by delta-rs and DuckDB: they are a few rows, and a job
 of Spark takes a second for any.
-
-Spark opens a table when it begins to write, not when this process read it, and leaves out a write whose transaction is
-not above the table's, without a word. So each commit carries a mark, and its commit is looked for afterwards: where it is not
-there, somebody else's is, and all begins again from what that one left.
 """
 
 import json
@@ -17,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 from pyspark.errors import PySparkException
@@ -25,15 +20,25 @@ from pyspark.errors import PySparkException
 from spotify_platform.contracts.model import Table
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.compiled import Transform
-from spotify_platform.lakehouse.delta_log import DeltaLog, snapshot_of
+from spotify_platform.lakehouse.delta_log import DeltaLog
 from spotify_platform.lakehouse.delta_tables import KEPT_HOURS, said_of_commit, schema_of, set_properties
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import APP_ID, Embedded, Means, Part, Share, Snapshot, Tidied
 from spotify_platform.lakehouse.slices import Slice, predicate_of
+from spotify_platform.lakehouse.spark_commit import commit
 from spotify_platform.lakehouse.spark_hands import by_hand, packed
 from spotify_platform.lakehouse.spark_relations import SparkRelations, SparkTransforms, know_spark
 from spotify_platform.lakehouse.spark_scratch import DATABASES, SparkScratch
-from spotify_platform.lakehouse.spark_sql import column, condition, listed, type_sql, typed_columns, values_sql
+from spotify_platform.lakehouse.spark_sql import (
+    column,
+    condition,
+    from_utc_timestamp,
+    listed,
+    type_sql,
+    typed_columns,
+    unix_millis,
+    values_sql,
+)
 from spotify_platform.storage import Location
 
 if TYPE_CHECKING:
@@ -49,6 +54,7 @@ class SparkDelta(DeltaLog):
     """`Engine` on a Spark session. Not safe to share between threads; make one where it is needed."""
 
     rows_at_once = 1 << 62  # what does not fit into memory is the executors' business
+    buckets_at_once = 4096  # all that a lake may have
     dbt_target = "spark"
     troubles: tuple[type[Exception], ...] = (OSError, MemoryError)
 
@@ -150,9 +156,15 @@ class SparkDelta(DeltaLog):
         if area != self._area:
             self._clear_scratch()
             for name in DATABASES:
-                self.session.sql(f"create database {name} location '{self.url_of(f'{self._scratch}/{name}')}'")
+                self.session.sql(f"create database {name}{self._place(name)}")
             self._area = area
         yield SparkScratch(self)
+
+    def _place(self, database: str) -> str:
+        """Where a database is to lie; a catalog other than Spark's own has a place for what is made in it."""
+        if self.session.catalog.currentCatalog() not in ("spark_catalog", "hive_metastore"):
+            return ""
+        return f" location '{self.url_of(f'{self._scratch}/{database}')}'"
 
     def _clear_scratch(self) -> None:
         if self._area:
@@ -162,11 +174,11 @@ class SparkDelta(DeltaLog):
 
     def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
-        return _from_utc_timestamp(instant, zone)
+        return from_utc_timestamp(instant, zone)
 
     def epoch_ms(self, instant: ir.Value) -> ir.IntegerValue:
         """Milliseconds since 1970 of an instant."""
-        return _unix_millis(instant)
+        return unix_millis(instant)
 
     def release(self) -> None:
         """Give back memory: no relation that was made so far is valid any more."""
@@ -254,50 +266,20 @@ class SparkDelta(DeltaLog):
         deleted = sum(int(found.get("numDeletedFiles", 0)) for found in metrics if "numVacuumedDirectories" in found)
         return Tidied(before, len(handle.file_uris()), deleted)
 
-    def is_newest(self, snapshot: Snapshot) -> bool:
-        """Whether nobody has committed since a snapshot was opened."""
-        return bool(self.at_last(snapshot.table).version() == snapshot.version)
-
     def _commit(
         self, snapshot: Snapshot, frame: "DataFrame", holds: int, *, mode: str, touches_rows: bool = True, **options: str
     ) -> Snapshot:
         table = snapshot.table
-        self.begin_to_write()
-        if not self.is_newest(snapshot):
-            raise Conflict(f"{table.path}: somebody committed since version {snapshot.version}")
-        mark = uuid4().hex
-        said = json.dumps(said_of_commit(holds, touches_rows=touches_rows) | {"by": mark})
-        options |= {"txnAppId": APP_ID, "txnVersion": str(holds), "userMetadata": said}
         if table.partition_by:
             frame = frame.repartition(*table.partition_by)
         if table.sort_by:
             frame = frame.sortWithinPartitions(*table.partition_by, *table.sort_by)
-        writer = frame.write.format("delta").mode(mode).options(**options)
+        transaction = {"txnAppId": APP_ID, "txnVersion": str(holds)}
+        writer = frame.write.format("delta").mode(mode).options(**transaction, **options)
         if table.partition_by:
             writer = writer.partitionBy(*table.partition_by)
-        trouble: PySparkException | None = None
-        try:
-            writer.save(self.url(table))
-        except PySparkException as error:
-            trouble = error  # the commit may be there all the same: its answer was lost
-        handle = self.at_last(table)
-        new = handle.history(handle.version() - snapshot.version) if handle.version() > snapshot.version else []
-        if any(mark in commit.get("userMetadata", "") for commit in new):
-            return snapshot_of(table, handle)
-        if trouble is None or new:
-            raise Conflict(f"{table.path}: another writer was first") from trouble
-        raise trouble
+        return commit(self, snapshot, writer, self.url(table), said_of_commit(holds, touches_rows=touches_rows))
 
 
 def _struct(schema: ibis.Schema) -> str:
     return ", ".join(f"{column(name)} {type_sql(dtype)}" for name, dtype in schema.items())
-
-
-@ibis.udf.scalar.builtin(name="from_utc_timestamp")  # type: ignore[untyped-decorator]
-def _from_utc_timestamp(instant: dt.Timestamp("UTC", 6), zone: dt.string) -> dt.Timestamp(scale=6):  # type: ignore[valid-type]
-    """Spark's own: the clock of a zone, in a session whose clock is UTC."""
-
-
-@ibis.udf.scalar.builtin(name="unix_millis")  # type: ignore[untyped-decorator]
-def _unix_millis(instant: dt.Timestamp("UTC", 6)) -> dt.int64:  # type: ignore[valid-type]
-    """Spark's own."""

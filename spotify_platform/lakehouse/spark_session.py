@@ -11,12 +11,14 @@ from spotify_platform.storage import Location
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-# What makes tables come out as the other engine makes them, and readable for any.
-_ALWAYS = {
+OF_SESSION = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
     # Not Spark's own old way: others read that as times without a zone.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+}
+"""What makes tables come out as the other engine makes them, and readable for any: set in every session, whoever started it."""
+_DELTA = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
 }
@@ -29,6 +31,9 @@ _DRIVER = {
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.shuffle.partitions": "4",
 }
+CLASSES = "classes.jsa"
+"""Name of the archive of the JVM's classes, beside the jars; see `spark_classes`."""
+JVM_OPTIONS = "spark.driver.extraJavaOptions"
 # Half of the memory and a third of the start of what a JVM for servers takes.
 _SMALL_JVM = (
     "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:MaxMetaspaceSize=400m -XX:ReservedCodeCacheSize=96m -Xss4m -Duser.timezone=UTC"
@@ -44,13 +49,15 @@ def local_conf(master: str, memory: str, jars: Path, lake: Location) -> dict[str
         jars: folder of the jars that `spark provision` fetched.
         lake: where tables are; for S3 the session is told how to get there.
     """
+    archive = jars / CLASSES
+    shared = f" -XX:SharedArchiveFile={archive} -Xlog:cds=off -Xlog:cds+dynamic=off" if archive.is_file() else ""
     driver = {
         "spark.master": master,
         "spark.driver.memory": memory,
         "spark.driver.extraClassPath": f"{jars}/*",
-        "spark.driver.extraJavaOptions": _SMALL_JVM,
+        JVM_OPTIONS: _SMALL_JVM + shared,
     }
-    return _ALWAYS | _DRIVER | driver | s3_conf(lake)
+    return OF_SESSION | _DELTA | _DRIVER | driver | s3_conf(lake)
 
 
 def s3_conf(lake: Location) -> dict[str, str]:
@@ -68,13 +75,20 @@ def s3_conf(lake: Location) -> dict[str, str]:
     return conf
 
 
-def session_of(conf: Mapping[str, str]) -> "SparkSession":
-    """The session with these settings; the process's own, if it has one.
+def tell_environment(conf: Mapping[str, str]) -> None:
+    """Put into the environment what Spark looks for there alone.
 
-    On this machine the executors take this Python. Spark asks the environment alone which one that is.
+    Executors on this machine take this Python; dbt, which asks for the session of the process, finds the one of a server.
     """
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - only where Spark is the engine
-
     if conf.get("spark.master", "").startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    if remote := conf.get("spark.remote"):
+        os.environ["SPARK_REMOTE"] = remote
+
+
+def session_of(conf: Mapping[str, str]) -> "SparkSession":
+    """The session with these settings; the process's own, if it has one."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - only where Spark is the engine
+
+    tell_environment(conf)
     return SparkSession.builder.config(map=dict(conf)).getOrCreate()

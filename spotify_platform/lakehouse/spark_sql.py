@@ -55,3 +55,13 @@ def _json_shape(dtype: dt.DataType) -> str:
     if isinstance(dtype, dt.Array):
         return f"array<{_json_shape(dtype.value_type)}>"
     return "bigint" if isinstance(dtype, dt.Integer) else "string"
+
+
+@ibis.udf.scalar.builtin(name="from_utc_timestamp")  # type: ignore[untyped-decorator]
+def from_utc_timestamp(instant: dt.Timestamp("UTC", 6), zone: dt.string) -> dt.Timestamp(scale=6):  # type: ignore[valid-type]
+    """Spark's own: the clock of a zone, in a session whose clock is UTC."""
+
+
+@ibis.udf.scalar.builtin(name="unix_millis")  # type: ignore[untyped-decorator]
+def unix_millis(instant: dt.Timestamp("UTC", 6)) -> dt.int64:  # type: ignore[valid-type]
+    """Spark's own."""

@@ -1,7 +1,7 @@
 """Gold: write, audit, publish. dbt builds aside what is to be made, its tests are the audit, then all is published."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import LEDGER, PUBLISHED
@@ -21,13 +21,12 @@ from spotify_platform.pipeline.users import stated_as_of, zones_of
 
 @dataclass(frozen=True, slots=True)
 class GoldBuild:
-    """What came of one turn of Gold: dbt's results, the pins if something was published, rows each table has now."""
+    """What came of one turn of Gold: dbt's results, and the pins if something was published."""
 
     last: int
     top: int
     results: Sequence[dbt.DbtResult] = ()
     pins: Pins | None = None
-    rows: dict[str, int] = field(default_factory=dict)
 
 
 def advance_gold(platform: Platform) -> GoldBuild:
@@ -62,8 +61,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
     built = build(Order(platform, given, tables, todo, {snapshot.table.name: snapshot for snapshot in own}))
     with engine.scratch(*built.areas) as scratch:
         own = [_published(engine, snapshot, built, scratch, top) for snapshot in own]
-    rows = {snapshot.table.name: engine.rows_in(snapshot) for snapshot in own}
-    return GoldBuild(last, top, built.results, pin(engine, register, [*own, *inputs.values()], top), rows)
+    return GoldBuild(last, top, built.results, pin(engine, register, [*own, *inputs.values()], top))
 
 
 def _is_published_or_ready(own: Snapshot, pins: Pins, top: int) -> bool:

@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 
 from spotify_platform.lakehouse.engine import Engine
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, of_buckets
+from spotify_platform.lakehouse.slices import Slice, of_buckets
 from spotify_platform.transforms.slices import buckets_of, within
 
 
@@ -13,7 +13,7 @@ def bucket_parts(engine: Engine, rows: ir.Table) -> list[list[Slice]]:
     parts: list[list[Slice]] = [[]]
     rows_in_part = 0
     for row in counts:
-        if parts[-1] and (rows_in_part + row["n"] > engine.rows_at_once or len(parts[-1]) >= MOST_IN_ONE_PREDICATE):
+        if parts[-1] and (rows_in_part + row["n"] > engine.rows_at_once or len(parts[-1]) >= engine.buckets_at_once):
             parts.append([])
             rows_in_part = 0
         parts[-1] += of_buckets([row["user_bucket"]])

@@ -24,7 +24,7 @@ from spotify_platform.lakehouse.engine import Engine, Means
 from spotify_platform.lakehouse.engines import make_engine
 from spotify_platform.lakehouse.slices import bucket_of
 from spotify_platform.lakehouse.spark_jars import are_there
-from spotify_platform.lakehouse.spark_session import local_conf, session_of
+from spotify_platform.lakehouse.spark_session import OF_SESSION, local_conf, session_of
 from spotify_platform.profiles import Profiles
 from spotify_platform.settings import Settings
 from spotify_platform.transforms.rules import Rules
@@ -85,7 +85,9 @@ def spark_session(settings: Settings) -> Any:
 def spark_conf(settings: Settings) -> dict[str, str]:
     """What Spark's session is set to."""
     if settings.spark_remote:
-        return {"spark.remote": settings.spark_remote, **settings.spark_conf}
+        return {"spark.remote": settings.spark_remote, **OF_SESSION, **settings.spark_conf}
+    if not settings.spark_master:
+        return OF_SESSION | settings.spark_conf
     if not are_there(settings.jars):
         raise WrongCall(f"Spark's jars are not in {settings.jars}. Fetch them: spotify-platform spark provision")
     return local_conf(settings.spark_master, settings.spark_memory, settings.jars, settings.lake_location) | settings.spark_conf

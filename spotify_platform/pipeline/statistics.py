@@ -79,7 +79,7 @@ def _advance_once(platform: Platform, tables: Sequence[Table]) -> GoldBuild:
     with engine.scratch(area) as scratch:
         for snapshot in behind:
             commit(engine, snapshot, _change(engine, scratch, snapshot), pins.batch)
-    return GoldBuild(last, pins.batch, results, rows={s.table.name: engine.rows_in(s) for s in map(engine.open, tables)})
+    return GoldBuild(last, pins.batch, results)
 
 
 def _inputs(platform: Platform, pins: Pins) -> dict[str, Snapshot]:

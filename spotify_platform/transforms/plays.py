@@ -143,13 +143,15 @@ def _free_before(records: ir.Table, links: ir.Table | None, epoch_ms: EpochMs, r
     """
     kept = records if links is None else records.anti_join(links, "record_id")
     ended = kept.select("user_id", "source", play_id="record_id", ended_ms=epoch_ms(kept.ended_at))
-    ended = ended.mutate(slot=ended.ended_ms // rules.previous_ms)
-    unknown = ended.filter(ended.source == "api")
-    slots = unknown.select("user_id", slot=ibis.array([unknown.slot - 1, unknown.slot]).unnest()).distinct()
-    near = ended.semi_join(slots, ["user_id", "slot"])
-    before = ibis.window(group_by="user_id", order_by="ended_ms", range=(-rules.previous_ms, -1))
+    ended = ended.mutate(own_slot=ended.ended_ms // rules.previous_ms)
+    asked = ended.filter(ended.source == "api").select("user_id", slot="own_slot").distinct()
+    # What ended before lies in the same slot or the one before: a slot is looked at alone, however much its user has heard.
+    known_in = ended.mutate(slot=ibis.array([ended.own_slot, ended.own_slot + 1]).unnest())
+    near = known_in.semi_join(asked, ["user_id", "slot"])
+    before = ibis.window(group_by=["user_id", "slot"], order_by="ended_ms", range=(-rules.previous_ms, -1))
     free = near.mutate(free_ms=near.ended_ms - near.ended_ms.max().over(before))
-    return free.filter(free.source == "api", free.free_ms.notnull()).select("play_id", "free_ms")
+    unknown = free.filter(free.source == "api", free.slot == free.own_slot, free.free_ms.notnull())
+    return unknown.select("play_id", "free_ms")
 
 
 def _dated(plays: ir.Table, zones: ir.Table, local_time: LocalTime) -> ir.Table:

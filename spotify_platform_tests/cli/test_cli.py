@@ -53,6 +53,21 @@ def export(tmp_path: Path) -> Path:
     return folder
 
 
+def test_answers_of_the_catalogue_are_one_line_of_status(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for number in (1, 2):
+        drop(home / "landing", f"inbox/me/artist{number}.json", artist(number))
+    drop(home / "landing", "inbox/me/history.json", [extended(1)])
+    assert call(monkeypatch, "refresh") == 0
+    capfd.readouterr()
+    assert call(monkeypatch, "status") == 0
+    said = capfd.readouterr().out
+    assert "2 answers of the catalogue" in said
+    assert "artist1.json" not in said
+    assert "history.json" in said
+
+
 def test_import_refresh_and_ask(
     home: Path, export: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

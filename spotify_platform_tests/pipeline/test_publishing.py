@@ -18,7 +18,7 @@ from spotify_platform.lakehouse.commit import Append, commit
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import NOTHING, Snapshot
 from spotify_platform.lakehouse.publishing import published
-from spotify_platform.pipeline import gold_work, parts, silver
+from spotify_platform.pipeline import gold_work, silver
 from spotify_platform.pipeline.gold import advance_gold
 from spotify_platform.pipeline.gold_build import GoldNotPublished, gold_tables
 from spotify_platform.pipeline.plan import order_rebuild
@@ -132,7 +132,8 @@ def test_a_run_killed_between_the_parts_of_a_table_is_made_good(
     """Large tables are committed in parts: readers keep the version that is pinned, and the next run begins anew."""
     settings = copied(heard, tmp_path)
     monkeypatch.setattr(DuckDbDelta, "rows_at_once", 1)
-    for module in (gold_work, silver, parts):
+    monkeypatch.setattr(DuckDbDelta, "buckets_at_once", at_once)
+    for module in (gold_work, silver):
         monkeypatch.setattr(module, "MOST_IN_ONE_PREDICATE", at_once)
     with opened(settings) as platform, monkeypatch.context() as watch:
         for user in USERS:

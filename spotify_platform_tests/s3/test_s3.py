@@ -19,7 +19,7 @@ from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.resources import PlatformResource
 from spotify_platform.settings import Settings, load_settings
-from spotify_platform_tests.s3.conftest import Bucket
+from spotify_platform_tests.s3_server import Bucket
 from spotify_platform_tests.scenario import account, answer, extended, item
 
 Overrides = Callable[..., dict[str, str]]

@@ -10,7 +10,9 @@ import pytest
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.engine import Means, Snapshot
+from spotify_platform.lakehouse.slices import predicate_of
 from spotify_platform.lakehouse.spark_sql import condition, quoted
+from spotify_platform.pipeline.parts import bucket_parts
 from spotify_platform.storage import Location
 
 if TYPE_CHECKING:
@@ -108,3 +110,13 @@ def test_no_table_comes_into_this_process(spark_engine: "SparkDelta") -> None:
     rows = spark_engine.query("select id from range(10001)", ibis.schema({"id": "int64"}))
     with pytest.raises(RuntimeError, match="10,000"):
         spark_engine.fetch(rows)
+
+
+def test_all_buckets_of_the_largest_lake_are_one_part(spark_engine: "SparkDelta") -> None:
+    rows = spark_engine.query(
+        "select cast(id % 4096 as int) as user_bucket from range(8192)", ibis.schema({"user_bucket": "int32"})
+    )
+    [part] = bucket_parts(spark_engine, rows)
+    assert len(part) == 4096
+    where = condition(predicate_of(part[:-1]))
+    assert spark_engine.session.sql("select id as user_bucket from range(5000)").where(where).count() == 4095

@@ -1,0 +1,46 @@
+"""In a session that somebody else started: it is taken as it is, and its metastore is told of the tables."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from spotify_platform.contracts.tables import TABLES
+from spotify_platform.lakehouse.spark_catalog import register
+from spotify_platform.lakehouse.spark_delta import SparkDelta
+from spotify_platform.lakehouse.spark_session import OF_SESSION
+from spotify_platform.pipeline.platform import Platform, opened, spark_conf
+from spotify_platform_tests.conftest import MakeSettings
+from spotify_platform_tests.homes import through_silver
+from spotify_platform_tests.scenario import drop, extended
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+@pytest.fixture
+def platform(make_settings: MakeSettings, spark: "SparkSession") -> Iterator[Platform]:  # noqa: ARG001 - the session that is there
+    """A platform that is told of no master."""
+    settings = make_settings(engine="duckdb")
+    drop(settings.home / "landing", "inbox/me/history.json", [extended(1), extended(2)])
+    with opened(settings) as embedded:
+        through_silver(embedded)
+    with opened(settings.model_copy(update={"engine": "spark", "spark_master": ""})) as found:
+        yield found
+
+
+def test_nothing_is_set_but_what_makes_tables_alike(platform: Platform, spark: "SparkSession") -> None:
+    assert spark_conf(platform.settings) == OF_SESSION
+    assert isinstance(platform.engine, SparkDelta)
+    assert platform.engine.session is spark
+
+
+def test_tables_are_known_by_name_where_they_lie(platform: Platform, spark: "SparkSession") -> None:
+    assert isinstance(platform.engine, SparkDelta)
+    for _ in range(2):
+        names = register(platform.engine, TABLES, "listening")
+    assert {"listening.silver_plays", "listening.bronze_extended_history"} <= set(names)
+    assert spark.sql("select * from listening.silver_plays").count() == 2
+    spark.sql("drop schema listening cascade")
+    [plays] = [table for table in TABLES if table.path == "silver/plays"]
+    assert platform.engine.rows_in(platform.engine.open(plays)) == 2  # the lake's, not the metastore's
