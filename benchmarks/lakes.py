@@ -78,22 +78,8 @@ def _sha(user: str) -> str:
 def _bronze_sql(users: int, titles: int) -> str:
     """Rows in the order of user and time; tracks follow a power law over the titles, of 800 artists."""
     hashes = json.dumps([_sha(f"user{n:03d}") for n in range(users)]).replace('"', "'")
-    seconds = YEARS * 365 * 86_400 // PLAYS_A_USER
     values = {
-        "ts": f"timestamptz '2015-01-01 00:00:00+00' + to_seconds(((i % {PLAYS_A_USER}) * {seconds} + hash(i) % 60)::bigint)",
-        "platform": "'android'",
-        "ms_played": "(hash(i * 7) % 300000)::bigint",
-        "conn_country": "'DE'",
-        "master_metadata_track_name": "'Track ' || t",
-        "master_metadata_album_artist_name": "'Artist ' || (t % 800)",
-        "master_metadata_album_album_name": "'Album ' || (t % 2000)",
-        "spotify_track_uri": "'spotify:track:' || lpad(t::varchar, 22, '0')",
-        "reason_start": "'trackdone'",
-        "reason_end": "case when hash(i) % 4 = 0 then 'fwdbtn' else 'trackdone' end",
-        "shuffle": "hash(i) % 2 = 0",
-        "skipped": "hash(i) % 4 = 0",
-        "offline": "false",
-        "incognito_mode": "false",
+        **_values(),
         "_part": "'row'",
         "_batch": "1::bigint",
         "_object": f"'inbox/user' || lpad((i // {PLAYS_A_USER})::varchar, 3, '0') || '/a.json'",
@@ -114,11 +100,42 @@ def _bronze_sql(users: int, titles: int) -> str:
             "select " + ", ".join(f'{_cast(chosen.get(c, "null"), t)} as "{c}"' for c, t in columns.items()) + f" from {source}"
         )
 
-    tracks = (
-        f"(select i, (pow(hash(i * 3) % 1000000 / 1000000.0, 3) * {titles})::bigint as t from range({users * PLAYS_A_USER}) r(i))"
-    )
+    tracks = f"({_tracks_sql(0, users * PLAYS_A_USER, titles)})"
     heads = f"(select i * {PLAYS_A_USER} as i, 0 as t from range({users}) r(i))"
     return f"{select(values, tracks)} union all {select(header, heads)}"
+
+
+def plays_sql(user: int, titles: int = TITLES) -> str:
+    """Plays of one user as an export tells them."""
+    first = user * PLAYS_A_USER
+    keys = ", ".join(f"{value} as {name}" for name, value in _values().items())
+    return f"select {keys} from ({_tracks_sql(first, first + PLAYS_A_USER, titles)}) order by i"
+
+
+def _tracks_sql(first: int, end: int, titles: int) -> str:
+    """Numbers of plays, and of what was played: a power law over the titles."""
+    return f"select i, (pow(hash(i * 3) % 1000000 / 1000000.0, 3) * {titles})::bigint as t from range({first}, {end}) r(i)"
+
+
+def _values() -> dict[str, str]:
+    """What is told of a play, by its number and what was played."""
+    seconds = YEARS * 365 * 86_400 // PLAYS_A_USER
+    return {
+        "ts": f"timestamptz '2015-01-01 00:00:00+00' + to_seconds(((i % {PLAYS_A_USER}) * {seconds} + hash(i) % 60)::bigint)",
+        "platform": "'android'",
+        "ms_played": "(hash(i * 7) % 300000)::bigint",
+        "conn_country": "'DE'",
+        "master_metadata_track_name": "'Track ' || t",
+        "master_metadata_album_artist_name": "'Artist ' || (t % 800)",
+        "master_metadata_album_album_name": "'Album ' || (t % 2000)",
+        "spotify_track_uri": "'spotify:track:' || lpad(t::varchar, 22, '0')",
+        "reason_start": "'trackdone'",
+        "reason_end": "case when hash(i) % 4 = 0 then 'fwdbtn' else 'trackdone' end",
+        "shuffle": "hash(i) % 2 = 0",
+        "skipped": "hash(i) % 4 = 0",
+        "offline": "false",
+        "incognito_mode": "false",
+    }
 
 
 def _cast(value: str, type_: str) -> str:

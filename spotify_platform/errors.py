@@ -25,3 +25,7 @@ class Outside(PlatformError):
 
 class Conflict(Exception):
     """Another writer was first: begin again from the start. Never shown, always handled by the one rule."""
+
+
+class NotATable(DataFailedCheck):
+    """A landed file is no table that can be read; the message is one sentence."""

@@ -8,8 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pyarrow as pa
+
 from spotify_platform_tests import hostile_zips as zips
 from spotify_platform_tests.hostile_objects import OBJECTS, PRIVATE
+from spotify_platform_tests.hostile_tables import as_csv, as_parquet
 from spotify_platform_tests.hostile_zips import HISTORY, Part, by_python, one, zipped
 
 _ZIP = "my_spotify_data.zip"
@@ -277,6 +280,54 @@ _DOCUMENTS: tuple[tuple[str, str, Callable[[], bytes], Expected], ...] = (
     ("account data with a text for msPlayed", _ACCOUNT_NAME, lambda: _account(msPlayed="1"), rows(1, 1)),
 )
 
+_CSV = as_csv(PLAYS)
+_PARQUET = as_parquet(PLAYS)
+_HEADER, _FIRST, _SECOND, _THIRD = _CSV.splitlines()
+
+
+def _csv_with(line: bytes) -> bytes:
+    """Three good rows, and a line before the last."""
+    return b"\n".join((_HEADER, _FIRST, _SECOND, line, _THIRD, b""))
+
+
+_TABLES: tuple[tuple[str, str, Callable[[], bytes], Expected], ...] = (
+    ("CSV", "plays.csv", lambda: _CSV, rows(3)),
+    ("CSV with semicolons and a mark", "plays.CSV", lambda: b"\xef\xbb\xbf" + as_csv(PLAYS, ";"), rows(3)),
+    ("CSV with tabs", "plays.tsv", lambda: as_csv(PLAYS, "\t", "\n"), rows(3)),
+    ("CSV with empty lines", "plays.csv", lambda: _csv_with(b"") + b"\n\n", rows(3)),
+    ("CSV with lines that end in two ways", "plays.csv", lambda: _csv_with(b"\r"), REFUSED),
+    ("CSV ended without a line's end", "plays.csv", _CSV.rstrip, rows(3)),
+    ("CSV with its header alone", "plays.csv", lambda: _HEADER, rows(0)),
+    ("CSV of titles with quotes", "plays.csv", lambda: as_csv([play(1, platform='7", a\nb; "x"'), play(2)]), rows(2)),
+    ("CSV with a quote inside a value", "plays.csv", lambda: _CSV.replace(b"Track 1", b'Track 1 (7" mix)'), rows(3)),
+    ("CSV with a value too few", "plays.csv", lambda: _csv_with(_FIRST.rpartition(b",")[0]), rows(3, 1)),
+    ("CSV with a value too many", "plays.csv", lambda: _csv_with(_FIRST + b",1"), rows(3, 1)),
+    ("CSV with words between", "plays.csv", lambda: _csv_with(b"and then"), rows(3, 1)),
+    ("CSV with text after a quote", "plays.csv", lambda: _csv_with(b'"2021"x' + _FIRST[20:]), rows(3, 1)),
+    ("CSV of no UTF-8", "plays.csv", lambda: _CSV.replace(b"Track 1", b"Beyonc\xe9"), rows(2, 1)),
+    ("CSV with a number that is none", "plays.csv", lambda: _CSV.replace(b"40001", b"many"), rows(2, 1)),
+    ("CSV with a whole number as 40001.0", "plays.csv", lambda: _CSV.replace(b"40001", b"40001.0"), rows(3)),
+    ("CSV with a fraction", "plays.csv", lambda: _CSV.replace(b"40001", b"40001.5"), rows(2, 1)),
+    ("CSV without a time", "plays.csv", lambda: as_csv([play(1), play(2, ts=None)]), rows(1, 1)),
+    ("CSV whose last quote is missing", "plays.csv", lambda: _CSV + b'"2021', REFUSED),
+    ("CSV of other columns", "plays.csv", lambda: b"a,b\n1,2\n", NOT_RECOGNISED),
+    ("CSV without columns", "plays.csv", lambda: b"plays\n1\n", NOT_RECOGNISED),
+    ("CSV of nothing", "plays.csv", lambda: b"", NOT_RECOGNISED),
+    ("CSV in UTF-16", "plays.csv", lambda: _CSV.decode().encode("utf-16"), NOT_RECOGNISED),
+    ("CSV that is JSON", "plays.csv", lambda: PRETTY, rows(3)),
+    ("CSV with a column twice", "plays.csv", lambda: _CSV.replace(b"episode_name", b"ts"), rows(3)),
+    ("CSV in a zip", _ZIP, lambda: by_python({"MyData/plays.csv": _CSV}), rows(3)),
+    ("Parquet", "plays.parquet", lambda: _PARQUET, rows(3)),
+    ("Parquet by another name", "plays", lambda: _PARQUET, rows(3)),
+    ("Parquet in a zip", _ZIP, lambda: by_python({"MyData/plays.parquet": _PARQUET}), rows(3)),
+    ("Parquet of no rows", "plays.parquet", lambda: as_parquet([]), NOT_RECOGNISED),
+    ("Parquet of other columns", "plays.parquet", lambda: as_parquet([{"a": 1}]), NOT_RECOGNISED),
+    ("Parquet cut off", "plays.parquet", lambda: _PARQUET[:-100], NOT_RECOGNISED),
+    ("Parquet with a broken page", "plays.parquet", lambda: _PARQUET[:4] + b"\xff" * 80 + _PARQUET[84:], Expected(total=None)),
+    ("Parquet with fractions for numbers", "plays.parquet", lambda: as_parquet(PLAYS, {"ms_played": pa.float64()}), rows(3)),
+    ("Parquet with texts for numbers", "plays.parquet", lambda: as_parquet(PLAYS, {"ms_played": pa.string()}), rows(0, 3)),
+)
+
 _GOOD_PART = Part(content=PRETTY)
 _ZIPS: tuple[tuple[str, Callable[[], bytes], Expected], ...] = (
     ("a text named .zip", lambda: b"this is no zip", REFUSED),
@@ -387,5 +438,6 @@ CATALOGUE: tuple[Hostile, ...] = (
     *(Hostile(*entry) for entry in _DOCUMENTS),
     *(Hostile(f"zip: {name}", _ZIP, build, expected) for name, build, expected in _ZIPS),
     *(Hostile(*entry) for entry in _NAMES),
+    *(Hostile(*entry) for entry in _TABLES),
     *(Hostile(f"catalogue: {name}", file, build, rows(good, bad)) for name, file, build, good, bad in OBJECTS),
 )

@@ -27,7 +27,8 @@ from spotify_platform.lakehouse.duckdb_reading import SnapshotReading
 from spotify_platform.lakehouse.duckdb_relations import Relations
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
 from spotify_platform.lakehouse.duckdb_sql import column, listed, quoted, type_sql, values_sql
-from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Embedded, Means, Part, Share, Snapshot, Tidied
+from spotify_platform.lakehouse.duckdb_tables import table_lines
+from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Csv, Embedded, Means, Part, Share, Snapshot, Tidied
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
 from spotify_platform.storage import Location
 
@@ -99,6 +100,10 @@ class DuckDbDelta(DeltaLog):
     def landed(self, path: Path, source: Source, longest: int) -> ir.Table:
         """Records as text of the declared JSON kind; see `Engine.landed`."""
         return self.query(landed_sql(str(path), source, longest=longest), landed_schema(source))
+
+    def lines(self, path: Path, csv: Csv | None, source: Source) -> Iterator[bytes]:
+        """Rows of a CSV file, or of Parquet, as JSON objects; see `Embedded.lines`."""
+        return table_lines(path, csv, source, self._config)
 
     def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
         """A small relation from plain values; types are spelled as in contracts."""

@@ -4,7 +4,7 @@ A `Snapshot` is a table as it was when it was opened. All reads of a step go thr
 the snapshot it was computed from: if anybody else committed in between, it raises `Conflict` and nothing has happened.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,14 @@ APP_ID = "lake"
 
 NOTHING = 0
 """The lake version of a table that is new, or not complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Csv:
+    """How a CSV file is written: its columns in their order, none of a name twice, and what stands between values."""
+
+    columns: tuple[str, ...]
+    delimiter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,13 @@ class Embedded(Calculator, Protocol):
         `line` is the line of the file, `place` the record's place in a document that holds several, both from 0; then
         one column a field, `_wrong` (fields of another kind), `_unknown` (JSON text), `_parsed` (it is a JSON object),
         `_is_null` (it is null). `longest` is the longest line in bytes.
+        """
+
+    def lines(self, path: Path, csv: Csv | None, source: Source) -> Iterator[bytes]:
+        """Rows of a CSV file, or of Parquet, as JSON objects, one a line; a row that does not fit its header as a JSON string.
+
+        Raises:
+            NotATable: it cannot be read.
         """
 
     def arrow(self, table: pa.Table) -> ir.Table:

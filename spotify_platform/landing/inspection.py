@@ -5,15 +5,18 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from tempfile import TemporaryFile
 from typing import BinaryIO, Literal, cast
 
 import obstore
 from obstore.store import ObjectStore
 
+from spotify_platform.errors import NotATable
 from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused, open_archive
 from spotify_platform.landing.arrivals import Arrival
 from spotify_platform.landing.keys import base_name, is_zip_name, member_key, split
 from spotify_platform.landing.recognition import Recognisable, recognise, why_not
+from spotify_platform.landing.tables import Form, form_of, head_of_csv, head_of_parquet
 
 CHUNK = 1 << 20
 LOOK_AT = 1 << 18
@@ -112,8 +115,24 @@ def _inspect_stream(file: BinaryIO, key: str, etag: str, size: int, kinds: Seque
     digest = hashlib.sha256()
     head = file.read(LOOK_AT)
     digest.update(head)
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
+    form = form_of(head, base_name(key))
+    with TemporaryFile() as copy:
+        copy.write(head)
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            if form is Form.PARQUET:  # its columns are told at its end
+                copy.write(chunk)
+        try:
+            head = _as_json(head, form, cast("BinaryIO", copy))
+        except NotATable as not_one:
+            return Inspected(key, etag, size, digest.hexdigest(), "not_recognised", reason=str(not_one))
     if kind := recognise(head, base_name(key), kinds):
         return Inspected(key, etag, size, digest.hexdigest(), "load", kind)
     return Inspected(key, etag, size, digest.hexdigest(), "not_recognised", reason=why_not(head, kinds))
+
+
+def _as_json(head: bytes, form: Form, copy: BinaryIO) -> bytes:
+    """The begin of a document as JSON; of a table the first row."""
+    if form is Form.PARQUET:
+        return head_of_parquet(copy)
+    return head_of_csv(head) if form is Form.CSV else head

@@ -22,7 +22,7 @@ from spotify_platform.lakehouse.ledger import decisions_of, tail
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.bronze_rows import Stamp, bronze_rows
 from spotify_platform.pipeline.platform import Platform
-from spotify_platform.pipeline.reading import Contents, ObjectRead, Planned, longest_answer, read_objects, refuse
+from spotify_platform.pipeline.reading import Contents, ObjectRead, Planned, Reader, read_objects, refuse
 from spotify_platform.storage import Location
 
 MOST_ATTEMPTS = 3
@@ -108,7 +108,7 @@ def loaded(  # noqa: PLR0913 - three of a batch, three of whoever does it
     """
     planned = sorted((item for group in groups for item in group), key=attrgetter("key"))
     sound = [item for item in planned if item.key not in culprits]
-    framed = read_objects(landing.store(), sound, there, folder / "rows.ndjson", longest_answer(source))
+    framed = read_objects(Reader(landing.store(), source, engine), sound, there, folder / "rows.ndjson")
     refused = [refuse(ObjectRead(item, "refused"), culprits[item.key]) for item in planned if item.key in culprits]
     return bronze_rows(engine, source, framed, refused, stamp)
 
@@ -148,7 +148,7 @@ def _culprits(platform: Platform, source: Source, number: int, planned: Sequence
         mark = _mark(platform, source, number, f"alone-{item.sha256}-{uuid4().hex}")
         try:
             with TemporaryDirectory(dir=platform.work) as folder:
-                framed = read_objects(platform.landing, [item], set(), Path(folder) / "rows.ndjson", longest_answer(source))
+                framed = read_objects(Reader(platform.landing, source, engine), [item], set(), Path(folder) / "rows.ndjson")
                 engine.fetch(bronze_rows(engine, source, framed, [], Stamp(number, datetime.now(UTC))).count().as_table())
         except troubles:
             raise  # of this machine, or of what it reaches: the object is none the worse for it

@@ -25,7 +25,7 @@ from spotify_platform.landing.keys import base_name, import_key
 from spotify_platform.pipeline.bronze_rows import SEGMENT_BYTES
 from spotify_platform.pipeline.plan import KINDS
 from spotify_platform.pipeline.platform import Platform, opened
-from spotify_platform.pipeline.reading import Framed, Planned, longest_answer, read_objects, segments
+from spotify_platform.pipeline.reading import Framed, Planned, Reader, read_objects, segments
 from spotify_platform.profiles import Profiles, is_time_zone, is_user_id, no_time_zone
 from spotify_platform.settings import Settings
 from spotify_platform.transforms.receipts import judged, months_covered, of_objects
@@ -165,9 +165,8 @@ def _shown(file: Path, found: Inspected) -> str:
 def _framed(platform: Platform, file: Path, kind: str, found: Sequence[Inspected]) -> Framed:
     # Each document as if of a user of its own: of two that are equal, both are told of here.
     planned = [Planned(one.key, one.etag, one.size, one.sha256 or "", str(n)) for n, one in enumerate(found)]
-    return read_objects(
-        LocalStore(str(file.absolute().parent)), planned, set(), platform.work / "receipt.ndjson", longest_answer(BY_TABLE[kind])
-    )
+    reader = Reader(LocalStore(str(file.absolute().parent)), BY_TABLE[kind], platform.engine.embedded)
+    return read_objects(reader, planned, set(), platform.work / "receipt.ndjson")
 
 
 def _measured(platform: Platform, kind: str, framed: Framed) -> dict[int, dict[str, Any]]:

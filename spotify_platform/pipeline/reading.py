@@ -9,7 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import BinaryIO, TypeAlias
 
 import numpy as np
@@ -17,12 +19,15 @@ import pyarrow as pa
 from obstore.store import ObjectStore
 
 from spotify_platform.contracts.model import Source
+from spotify_platform.errors import NotATable
+from spotify_platform.lakehouse.engine import Csv, Embedded
 from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused
 from spotify_platform.landing.arrivals import look
 from spotify_platform.landing.elements import count_elements, key_pattern
-from spotify_platform.landing.framing import NotJson, frame
+from spotify_platform.landing.framing import Frames, NotJson, frame
 from spotify_platform.landing.inspection import CHUNK, opened
-from spotify_platform.landing.keys import split
+from spotify_platform.landing.keys import base_name, split
+from spotify_platform.landing.tables import Form, Header, count_rows, form_of, header_of
 
 GONE = "gone before load"
 CHANGED = "it changed while it was read"
@@ -79,60 +84,88 @@ class _Lines:
     positions: list[np.ndarray] = field(default_factory=list)
     lengths: list[np.ndarray] = field(default_factory=list)
     longest: int = 0
-    allowed: int | None = None
 
 
-def longest_answer(source: Source) -> int | None:
-    """Bytes that a document of this source may have, where somebody may have put any number of records into one."""
-    return LONGEST_ANSWER if source.record_type else None
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reads objects: where they are, what kind of records they hold, and an engine for those that are tables."""
+
+    store: ObjectStore
+    source: Source
+    engine: Embedded
+
+    @property
+    def longest(self) -> int | None:
+        """Bytes that a document may have, where somebody may have put any number of records into one."""
+        return LONGEST_ANSWER if self.source.record_type else None
+
+    def framed(self, chunks: Iterator[bytes], name: str, sink: BinaryIO) -> tuple[Frames, str | None]:
+        """Records of a document of this name, framed into a file; and what is wrong with it all the same."""
+        first = next(chunks, b"")
+        form, whole = form_of(first, name), chain([first], chunks)
+        if form is Form.JSON:
+            frames = frame(whole, sink)
+            return frames, None if frames.closed else CUT_OFF
+        with NamedTemporaryFile(dir=Path(sink.name).parent) as copy:
+            copy.writelines(whole)
+            copy.flush()
+            return frame(self._lines(Path(copy.name), header_of(first) if form is Form.CSV else None), sink), None
+
+    def _lines(self, path: Path, header: Header | None) -> Iterator[bytes]:
+        """Rows of a table as lines, as many as were counted without parsing them."""
+        expected, given = count_rows(path, header), 0
+        csv = Csv(header.columns, header.delimiter) if header else None
+        for lines in self.engine.lines(path, csv, self.source):
+            given += lines.count(b"\n")
+            yield lines
+        if given != expected:
+            raise NotATable(f"it has {expected:,} rows by one count and {given:,} by another: a quote may be missing")
 
 
-def read_objects(
-    store: ObjectStore, planned: Sequence[Planned], loaded: Contents, path: Path, longest: int | None = None
-) -> Framed:
-    """Frame every object that is still as it was planned, and has no line of more bytes than `longest`.
+def read_objects(reader: Reader, planned: Sequence[Planned], loaded: Contents, path: Path) -> Framed:
+    """Frame every object that is still as it was planned.
 
     `loaded` are the contents (user, sha256) that earlier batches hold. Only what really loads makes a repeat of its copy:
     an object that was planned and is gone does not.
     """
     read: list[ObjectRead] = []
     held = set(loaded)
-    lines = _Lines(allowed=longest)
+    lines = _Lines()
     with path.open("wb") as sink:
         for number, item in enumerate(planned):
             if (item.user_id, item.sha256) in held:
                 read.append(ObjectRead(item, "repeat", REPEATED))
                 continue
-            read.append(_read_one(store, item, number, sink, lines))
+            read.append(_read_one(reader, item, number, sink, lines))
             if read[-1].status == "loaded":
                 held.add((item.user_id, item.sha256))
     return Framed(path, tuple(read), _line_table(lines), lines.longest)
 
 
-def _read_one(store: ObjectStore, item: Planned, number: int, sink: BinaryIO, lines: _Lines) -> ObjectRead:
+def _read_one(reader: Reader, item: Planned, number: int, sink: BinaryIO, lines: _Lines) -> ObjectRead:
     start = sink.tell()
-    found = look(store, split(item.key)[0])
+    found = look(reader.store, split(item.key)[0])
     if found is None or found.etag != item.etag:
         return ObjectRead(item, "refused", GONE)
     digest = hashlib.sha256()
     try:
-        with opened(store, item.key, ArchiveLimits()) as file:
-            frames = frame(_hashed(file, digest), sink)
+        with opened(reader.store, item.key, ArchiveLimits()) as file:
+            frames, reason = reader.framed(_hashed(file, digest), base_name(item.key), sink)
     except FileNotFoundError:
         return _undone(sink, start, ObjectRead(item, "refused", GONE))
-    except (NotJson, ArchiveRefused) as error:
+    except (NotJson, NotATable, ArchiveRefused) as error:
         return _undone(sink, start, ObjectRead(item, "refused", str(error)))
     if digest.hexdigest() != item.sha256:
         return _undone(sink, start, ObjectRead(item, "refused", CHANGED))
-    if lines.allowed and frames.count and (length := int(frames.lengths.max())) > lines.allowed:
-        return _undone(sink, start, ObjectRead(item, "refused", TOO_LONG.format(length, lines.allowed)))
+    if reader.longest and frames.count and (length := int(frames.lengths.max())) > reader.longest:
+        return _undone(sink, start, ObjectRead(item, "refused", TOO_LONG.format(length, reader.longest)))
     sink.write(b"\n")
     lines.objects.append(np.full(frames.count, number, dtype=np.int64))
     lines.offsets.append(frames.offsets)
     lines.positions.append(frames.offsets + start)
     lines.lengths.append(frames.lengths)
     lines.longest = max(lines.longest, frames.longest)
-    return ObjectRead(item, "loaded", None if frames.closed else CUT_OFF, frames.count)
+    return ObjectRead(item, "loaded", reason, frames.count)
 
 
 def _undone(sink: BinaryIO, start: int, outcome: ObjectRead) -> ObjectRead:

@@ -16,7 +16,7 @@ from spotify_platform.landing.arrivals import sweep
 from spotify_platform.pipeline import bronze_rows as pieces
 from spotify_platform.pipeline.bronze_rows import Stamp, bronze_rows
 from spotify_platform.pipeline.platform import Platform, opened
-from spotify_platform.pipeline.reading import Planned, read_objects
+from spotify_platform.pipeline.reading import Planned, Reader, read_objects
 from spotify_platform.quality.reconciliation import check_bronze_rows
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.scenario import answer, drop, item
@@ -52,7 +52,9 @@ def checked(platform: Platform, folder: Path) -> bool:
     arrival = sweep(platform.landing)[0]
     sha256 = hashlib.sha256((platform.settings.home / "landing" / arrival.key).read_bytes()).hexdigest()
     planned = Planned(arrival.key, arrival.etag, arrival.size, sha256, "me")
-    framed = read_objects(platform.landing, [planned], set(), folder / "rows.ndjson")
+    framed = read_objects(
+        Reader(platform.landing, RECENTLY_PLAYED, platform.engine.embedded), [planned], set(), folder / "rows.ndjson"
+    )
     rows = platform.engine.cache(bronze_rows(platform.engine.embedded, RECENTLY_PLAYED, framed, [], STAMP))
     return check_bronze_rows(platform.engine, RECENTLY_PLAYED.table.path, rows).passed
 
@@ -80,7 +82,9 @@ def everything(platform: Platform, folder: Path) -> list[str]:
         )
         for a in sweep(platform.landing)
     ]
-    framed = read_objects(platform.landing, planned, set(), folder / "rows.ndjson")
+    framed = read_objects(
+        Reader(platform.landing, RECENTLY_PLAYED, platform.engine.embedded), planned, set(), folder / "rows.ndjson"
+    )
     rows = platform.engine.fetch(
         bronze_rows(platform.engine.embedded, RECENTLY_PLAYED, framed, [], STAMP).drop("_loaded_at")
     ).to_pylist()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MADE_BY_DBT = re.compile(r"create\s+(?:or\s+replace\s+)?table\s+(\S+).*?\bas\b(.*)", re.DOTALL | re.IGNORECASE)
 _NUMBER = re.compile(r"#\d+L?")
+_WHOLE_PLANS = "spark.sql.maxMetadataStringLength"
+"""A plan's text leaves out what is longer, as paths and filters are."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,9 @@ class Plans:
     @contextmanager
     def recorded(self) -> Iterator[None]:
         """Note all plans for as long as the context lasts."""
+        session = SparkSession.builder.getOrCreate()
+        before = session.conf.get(_WHOLE_PLANS)
+        session.conf.set(_WHOLE_PLANS, "10000")
         keep, commit, execute = SparkRelations._keep, SparkDelta._commit, dbt.adapters.spark.session.Cursor.execute
 
         def noted_keep(relations: SparkRelations, name: str) -> None:
@@ -73,3 +78,4 @@ class Plans:
             patch.setattr(SparkDelta, "_commit", noted_commit)
             patch.setattr(dbt.adapters.spark.session.Cursor, "execute", noted_execute)
             yield
+        session.conf.set(_WHOLE_PLANS, before)
