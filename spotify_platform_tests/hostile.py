@@ -315,6 +315,7 @@ _TABLES: tuple[tuple[str, str, Callable[[], bytes], Expected], ...] = (
     ("CSV of nothing", "plays.csv", lambda: b"", NOT_RECOGNISED),
     ("CSV in UTF-16", "plays.csv", lambda: _CSV.decode().encode("utf-16"), NOT_RECOGNISED),
     ("CSV that is JSON", "plays.csv", lambda: PRETTY, rows(3)),
+    ("CSV with numbered rows", "plays.csv", lambda: b"\n".join((b"," + _HEADER, b"0," + _FIRST, b"1," + _SECOND)), rows(2)),
     ("CSV with a column twice", "plays.csv", lambda: _CSV.replace(b"episode_name", b"ts"), rows(3)),
     ("CSV in a zip", _ZIP, lambda: by_python({"MyData/plays.csv": _CSV}), rows(3)),
     ("Parquet", "plays.parquet", lambda: _PARQUET, rows(3)),

@@ -25,7 +25,8 @@ _NUMBER = r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?"
 _NO_CSV = "it cannot be read as CSV: its lines do not end alike, or a quote is not closed"
 # Files with gaps in a column of whole numbers hold 12.0, since pandas knows no other way to write them.
 _NO_DECIMALS = r"\.0+$"
-_WRONG = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.NotImplementedException, duckdb.BinderException)
+# Of this machine: the file is none the worse for it.
+_TROUBLES = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException)
 
 
 def table_lines(path: Path, csv: Csv | None, source: Source, config: Mapping[str, Any]) -> Iterator[bytes]:
@@ -47,7 +48,9 @@ def table_lines(path: Path, csv: Csv | None, source: Source, config: Mapping[str
             for query in _csv(path, csv, source) if csv else [_parquet(con, path, source)]:
                 for batch in con.execute(query).to_arrow_reader(ROWS_AT_ONCE):
                     yield _joined(batch.column(0))
-        except _WRONG as error:  # the kind of error alone: a parser's message may quote the text it failed on
+        except _TROUBLES:
+            raise
+        except duckdb.Error as error:  # the kind of error alone: a parser's message may quote the text it failed on
             raise NotATable(_NO_CSV if csv else f"its columns cannot be read ({type(error).__name__})") from error
 
 

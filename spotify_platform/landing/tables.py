@@ -61,7 +61,8 @@ def header_of(head: bytes) -> Header:
     if len(found) < 2:
         raise NotATable("it is called CSV, but its first line does not name columns")
     names: list[str] = []
-    for column in (name.strip() for name in found):
+    for number, said in enumerate(found, start=1):
+        column = said.strip() or f"column {number}"  # programs that number rows leave the name of that column empty
         again = sum(name.partition(" #")[0] == column for name in names)
         names.append(f"{column} #{again + 1}" if again else column)
     return Header(tuple(names), delimiter)
@@ -96,7 +97,7 @@ def head_of_parquet(file: BinaryIO) -> bytes:
     try:
         table = pq.ParquetFile(file)
         first = next((batch.to_pylist()[0] for batch in table.iter_batches(1) if batch.num_rows), None)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise NotATable(_NO_PARQUET) from error
     return json.dumps([first or dict.fromkeys(table.schema_arrow.names)], default=str).encode()
 
@@ -113,7 +114,7 @@ def count_rows(path: Path, header: Header | None) -> int:
 
         try:
             return int(pq.read_metadata(path).num_rows)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise NotATable(_NO_PARQUET) from error
     with path.open("rb") as file:
         text = io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="")

@@ -1,7 +1,10 @@
 """Plays and catalogue objects that land as CSV or Parquet: the same rows as from JSON, whatever wrote the file."""
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow as pa
@@ -10,13 +13,17 @@ import pytest
 from spotify_platform.contracts.bronze import EXTENDED_HISTORY
 from spotify_platform.contracts.bronze_catalogue import TRACKS
 from spotify_platform.contracts.model import Source
+from spotify_platform.errors import NotATable
+from spotify_platform.lakehouse.duckdb_tables import table_lines
+from spotify_platform.lakehouse.engine import Csv
+from spotify_platform.landing.tables import Form, count_rows, head_of_csv, head_of_parquet, header_of
 from spotify_platform.pipeline.bronze import load_pending
 from spotify_platform.pipeline.importing import import_paths
 from spotify_platform.pipeline.plan import plan
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.settings import Settings
 from spotify_platform_tests.conftest import MakeSettings
-from spotify_platform_tests.hostile import play
+from spotify_platform_tests.hostile import PRIVATE, play
 from spotify_platform_tests.hostile_tables import as_csv, as_parquet
 from spotify_platform_tests.scenario import drop, track
 
@@ -90,6 +97,27 @@ def test_a_receipt_tells_of_tables_too(make_settings: MakeSettings) -> None:
     receipt = import_paths(settings, [folder], "me", time_zone="UTC")
     assert [(part.name, part.rows, part.bad_rows) for part in receipt.parts] == [("plays.csv", 5, 1), ("plays.parquet", 4, 0)]
     assert [name.rpartition("/")[2] for name, _ in receipt.left] == ["other.csv"]
+
+
+@pytest.mark.parametrize("form", [Form.CSV, Form.PARQUET])
+def test_a_damaged_table_is_read_or_refused(form: Form, tmp_path: Path) -> None:
+    """Whatever byte is another one; a refusal says nothing of what stands in the file."""
+    sound = as_csv(PLAYS) if form is Form.CSV else as_parquet(PLAYS)
+    path, random = tmp_path / "table", Random(7)  # noqa: S311 - no secret
+    for _ in range(100):
+        damaged = bytearray(sound)
+        for _ in range(random.choice([1, 1, 8])):
+            damaged[random.randrange(4, len(damaged))] = random.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            head = head_of_csv(damaged) if form is Form.CSV else head_of_parquet(io.BytesIO(damaged))
+            header = header_of(damaged) if form is Form.CSV else None
+            count_rows(path, header)
+            csv = Csv(header.columns, header.delimiter) if header else None
+            assert head
+            assert b"".join(table_lines(path, csv, EXTENDED_HISTORY, {"threads": 1})).endswith(b"\n")
+        except NotATable as refused:
+            assert PRIVATE not in str(refused)  # noqa: PT017 - it is read, or refused
 
 
 def test_large_tables_keep_the_order_of_their_rows(make_settings: MakeSettings) -> None:
