@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test test-fast lint dev clean
+.PHONY: help install demo test test-fast test-spark lint dev clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ test: $(BIN)/.installed-dev ## Run every test this machine can run; names what i
 
 test-fast: $(BIN)/.installed-dev ## The tests that are quick: no killed processes, servers, browser or whole lakes
 	$(BIN)/python -m pytest -n auto -m "not slow" $(ARGS)
+
+test-spark: $(BIN)/.installed-dev ## The tests of all transforms again, computed by Spark (those against oracles take hours there)
+	$(BIN)/python -m pytest -n auto --engine=spark -k "not oracle" spotify_platform_tests/transforms $(ARGS)
 
 lint: $(BIN)/.installed-dev ## Ruff, types, import rules, Dagster definitions
 	$(BIN)/ruff check .

@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     user: str = Field("me", pattern=rf"^{USER_ID}$", description="user_id of objects that name none")
     timezone: str = Field("UTC", description="IANA zone in which local dates and hours are told")
     buckets: int = Field(64, ge=1, le=4096, description="User buckets of a lake; fixed when the lake is created")
-    batch_bytes: int = Field(1_000_000_000, ge=1, description="Most bytes of JSON in one batch")
+    batch_bytes: int = Field(1_000_000_000, ge=1, description="Most bytes of landed files in one batch, as JSON")
     batch_objects: int = Field(5_000, ge=1, description="Most objects in one batch")
     settle_seconds: float = Field(1.0, ge=0, description="Seconds between the two looks at a file dropped by hand")
     memory_limit: str = Field(

@@ -38,38 +38,46 @@ ranked as (
         ) as bigint) as rank
     from totals
 
+),
+
+followed as (
+
+    -- A join of the ranks with themselves would have Spark work them out twice.
+    select
+        *,
+        lag(rank) over (partition by user_id, {{ key }}, period order by period_start asc) as rank_before,
+        lag(period_start) over (partition by user_id, {{ key }}, period order by period_start asc) as start_before
+    from ranked
+
 )
 
 select
-    ranked.user_id,
-    ranked.user_bucket,
-    ranked.year,
-    ranked.period,
-    ranked.period_start,
-    ranked.{{ key }},
+    followed.user_id,
+    followed.user_bucket,
+    followed.year,
+    followed.period,
+    followed.period_start,
+    followed.{{ key }},
     {%- for name, expression in names.items() %}
     {{ expression }} as {{ name }},
     {%- endfor %}
-    ranked.rank,
-    before.rank as previous_rank,
-    ranked.play_count,
-    ranked.all_play_count,
+    followed.rank,
+    case
+        when followed.start_before = case
+            when followed.period = 'month' then {{ months_before('followed.period_start', 1) }}
+            when followed.period = 'year' then {{ years_before('followed.period_start', 1) }}
+        end then followed.rank_before
+    end as previous_rank,
+    followed.play_count,
+    followed.all_play_count,
     {%- for name in more %}
-    ranked.{{ name }},
+    followed.{{ name }},
     {%- endfor %}
-    ranked.listening_ms,
-    {{ estimated_share('ranked.estimated_ms', 'ranked.listening_ms') }} as estimated_share,
-    ranked.first_played_at,
-    ranked.last_played_at
-from ranked
-left join {{ named }} as named on named.{{ key }} = ranked.{{ key }}
-left join ranked as before
-    on before.user_id = ranked.user_id
-    and before.{{ key }} = ranked.{{ key }}
-    and before.period = ranked.period
-    and before.period_start = case
-        when ranked.period = 'month' then {{ months_before('ranked.period_start', 1) }}
-        when ranked.period = 'year' then {{ years_before('ranked.period_start', 1) }}
-    end
-where {{ is_built('ranked') }}
+    followed.listening_ms,
+    {{ estimated_share('followed.estimated_ms', 'followed.listening_ms') }} as estimated_share,
+    followed.first_played_at,
+    followed.last_played_at
+from followed
+left join {{ named }} as named on named.{{ key }} = followed.{{ key }}
+where {{ is_built('followed') }}
 {% endmacro %}

@@ -17,8 +17,18 @@ if TYPE_CHECKING:
 
 OWNERS = ["team:spotify-platform"]
 KINDS = {"duckdb", "deltalake"}
+"""Of assets that are tables; `made_by` names the engine that it is."""
 POOL = "lake"
 """One step at a time writes the lake. It only saves wasted work: what makes writing safe is Delta's own transactions."""
+
+
+def made_by(engine: str, assets: Sequence[dg.AssetsDefinition | dg.AssetSpec]) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """The same assets, said to be made by this engine."""
+
+    def named(spec: dg.AssetSpec) -> dg.AssetSpec:
+        return spec.replace_attributes(kinds=spec.kinds - {"duckdb"} | {engine}) if "duckdb" in spec.kinds else spec
+
+    return list(dg.map_asset_specs(named, assets))
 
 
 def table_asset(table: Table, deps: Sequence[dg.AssetKey | Sequence[str]]) -> dg.AssetsDefinition:

@@ -28,7 +28,7 @@ from spotify_platform.lakehouse.slices import Slice, predicate_of
 from spotify_platform.lakehouse.spark_commit import commit
 from spotify_platform.lakehouse.spark_hands import by_hand, packed
 from spotify_platform.lakehouse.spark_relations import SparkRelations, SparkTransforms, know_spark
-from spotify_platform.lakehouse.spark_scratch import DATABASES, SparkScratch
+from spotify_platform.lakehouse.spark_scratch import DATABASES, SCRATCH, SparkScratch, sweep
 from spotify_platform.lakehouse.spark_sql import (
     column,
     condition,
@@ -65,7 +65,7 @@ class SparkDelta(DeltaLog):
         know_spark()
         self._relations = SparkRelations(session, SparkTransforms(means.compiled, "pyspark"))
         self._area: Path | None = None
-        self._scratch = f"_scratch/{uuid4().hex}"
+        self._scratch = f"{SCRATCH}/{uuid4().hex}"
 
     @cached_property
     def embedded(self) -> DuckDbDelta:
@@ -155,6 +155,8 @@ class SparkDelta(DeltaLog):
         [area] = paths
         if area != self._area:
             self._clear_scratch()
+            self.begin_to_write()
+            sweep(self.lake, but=self._scratch)
             for name in DATABASES:
                 self.session.sql(f"create database {name}{self._place(name)}")
             self._area = area

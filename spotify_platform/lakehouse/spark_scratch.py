@@ -1,18 +1,36 @@
 """Databases of a Spark session in which dbt builds: what it is given, and what it made of it."""
 
+import shutil
 from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
+import obstore
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.lakehouse.delta_tables import schema_of
 from spotify_platform.lakehouse.engine import Snapshot
 from spotify_platform.lakehouse.spark_sql import listed
+from spotify_platform.storage import Location
 
 if TYPE_CHECKING:
     from spotify_platform.lakehouse.spark_delta import SparkDelta
 
+SCRATCH = "_scratch"
+"""Folder of the lake in which such databases lie, each run's in a folder of its own."""
 DATABASES = ("silver", "published", "staging", "gold")
+
+
+def sweep(lake: Location, *, but: str) -> None:
+    """Remove what runs left there that were killed. Only who writes alone may: nobody else is at work then."""
+    store = lake.store()
+    for folder in obstore.list_with_delimiter(store, SCRATCH)["common_prefixes"]:
+        if folder == but:
+            continue
+        if lake.is_s3:
+            for batch in obstore.list(store, folder):
+                obstore.delete(store, [meta["path"] for meta in batch])
+        else:
+            shutil.rmtree(lake.join(folder))
 
 
 class SparkScratch:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ _DELTA = {
 _DRIVER = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+    # Nothing is ever in it: databases say where they lie. Spark makes the folder, else where one happens to stand.
+    "spark.sql.warehouse.dir": f"file:{tempfile.gettempdir()}/spark-warehouse",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     # One machine: a table's log is small, and so are the pieces of a shuffle.

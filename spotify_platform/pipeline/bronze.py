@@ -20,6 +20,7 @@ from spotify_platform.lakehouse.commit import Append, Turn, commit
 from spotify_platform.lakehouse.engine import Embedded, Snapshot
 from spotify_platform.lakehouse.ledger import decisions_of, tail
 from spotify_platform.lakehouse.tries import until_committed
+from spotify_platform.landing.tables import bytes_as_json
 from spotify_platform.pipeline.bronze_rows import Stamp, bronze_rows
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import Contents, ObjectRead, Planned, Reader, read_objects, refuse
@@ -76,11 +77,11 @@ def batch_rows(platform: Platform, source: Source, own: Snapshot, ledger: Snapsh
 
 
 def same_contents(planned: Iterable[Planned]) -> list[tuple[list[Planned], int]]:
-    """Objects that one hand must load, since one may repeat another; each group with its bytes."""
+    """Objects that one hand must load, since one may repeat another; each group with its bytes, were it JSON."""
     groups: dict[tuple[str, str], list[Planned]] = {}
     for item in planned:
         groups.setdefault((item.user_id, item.sha256), []).append(item)
-    return [(group, group[0].bytes) for group in groups.values()]
+    return [(group, bytes_as_json(group[0].bytes, group[0].key)) for group in groups.values()]
 
 
 def loaded(  # noqa: PLR0913 - three of a batch, three of whoever does it

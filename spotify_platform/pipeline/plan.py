@@ -19,6 +19,7 @@ from spotify_platform.landing.arrivals import Arrival, recent, settled, sweep
 from spotify_platform.landing.inspection import Inspected, inspect
 from spotify_platform.landing.keys import owner, split
 from spotify_platform.landing.recognition import Recognisable
+from spotify_platform.landing.tables import bytes_as_json
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import GONE
 from spotify_platform.pipeline.sweeps import last_sweep, newest_days, note_sweep
@@ -112,12 +113,13 @@ def _batches(platform: Platform, arrivals: Sequence[Arrival]) -> Iterator[list[d
     size = 0
     for arrival in arrivals:
         for found in inspect(platform.landing, arrival, KINDS, limits):
-            full = len(batch) >= platform.settings.batch_objects or size + found.size > platform.settings.batch_bytes
+            weight = bytes_as_json(found.size, found.key) if found.verdict == "load" else 0
+            full = len(batch) >= platform.settings.batch_objects or size + weight > platform.settings.batch_bytes
             if batch and full:
                 yield batch
                 batch, size = [], 0
             batch.append(_decide(platform, found))
-            size += found.size if found.verdict == "load" else 0
+            size += weight
     if batch:
         yield batch
 

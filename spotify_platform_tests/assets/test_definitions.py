@@ -143,3 +143,11 @@ def reached(keys: set[dg.AssetKey], beside: Callable[[dg.AssetKey], Iterable[dg.
         found |= new
         left += new
     return found
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+def test_tables_are_said_to_be_of_the_engine_that_makes_them(platform_resource: PlatformResource, engine: str) -> None:
+    made = build_defs(platform=PlatformResource(overrides={**platform_resource.overrides, "engine": engine}))
+    kinds = {spec.key.to_user_string(): spec.kinds for spec in made.resolve_all_asset_specs()}
+    assert kinds["silver/plays"] == {engine, "deltalake"}
+    assert kinds["gold/top_tracks"] == {engine, "deltalake", "dbt"}

@@ -11,6 +11,8 @@ from spotify_platform.simulator.population import write_population
 from spotify_platform_tests.conftest import FOR_FEW_ROWS, MakeSettings
 from spotify_platform_tests.gold.winter import DOCUMENTS
 from spotify_platform_tests.homes import copied
+from spotify_platform_tests.hostile import play
+from spotify_platform_tests.hostile_tables import as_csv, as_parquet
 from spotify_platform_tests.scenario import drop
 from spotify_platform_tests.spark.lakes import landed, processed
 from spotify_platform_tests.spark.plans import Made, Plans
@@ -18,11 +20,14 @@ from spotify_platform_tests.spark.plans import Made, Plans
 
 @pytest.fixture(scope="session")
 def simulated(request: pytest.FixtureRequest, make_shared: MakeSettings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A lake of the embedded engine: simulated listeners with all their quirks. Not to be written any more."""
+    """A lake of the embedded engine: simulated listeners with all their quirks, and tables. Not to be written any more."""
     settings = make_shared("simulated", engine="duckdb")
     folder = tmp_path_factory.mktemp("told")
     for user in write_population(folder / "out", seed=5, users=2, plays=request.config.getoption("--parity-plays"), years=1.0):
         import_paths(settings, [user.folder], user.name, time_zone=user.time_zone)
+    for number, write in enumerate((as_csv, as_parquet), start=1):
+        told = [play(second, platform=write.__name__) for second in range(20)] + [play(30 + number, ts="never")]
+        drop(settings.home / "landing", f"inbox/user{number}/plays.{write.__name__.removeprefix('as_')}", write(told))
     processed(settings)
     return settings
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def platform(make_settings: MakeSettings, spark: "SparkSession") -> Iterator[Platform]:  # noqa: ARG001 - the session that is there
     """A platform that is told of no master."""
-    settings = make_settings(engine="duckdb")
+    settings = make_settings(engine="duckdb", spark_conf={})
     drop(settings.home / "landing", "inbox/me/history.json", [extended(1), extended(2)])
     with opened(settings) as embedded:
         through_silver(embedded)

@@ -1,6 +1,7 @@
 """The distributed engine commits each batch once, whoever else commits: Spark itself would leave a stale write out, unsaid."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ibis
@@ -11,13 +12,13 @@ from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.engine import Means, Snapshot
 from spotify_platform.lakehouse.slices import predicate_of
+from spotify_platform.lakehouse.spark_scratch import SCRATCH
 from spotify_platform.lakehouse.spark_sql import condition, quoted
 from spotify_platform.pipeline.parts import bucket_parts
 from spotify_platform.storage import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pyspark.sql import SparkSession
 
@@ -36,7 +37,7 @@ def row(batch: int, key: str) -> dict[str, object]:
 def spark_engine(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkDelta]":
     from spotify_platform.lakehouse.spark_delta import SparkDelta  # noqa: PLC0415 - where Spark is
 
-    folder: Path = tmp_path_factory.mktemp("lake")
+    folder = tmp_path_factory.mktemp("lake")
     means = Means("384MB", 1, spill=folder / "spill", compiled=folder / "compiled")
     made = SparkDelta(Location.of(folder / "lake"), means, spark)
     yield made
@@ -120,3 +121,28 @@ def test_all_buckets_of_the_largest_lake_are_one_part(spark_engine: "SparkDelta"
     assert len(part) == 4096
     where = condition(predicate_of(part[:-1]))
     assert spark_engine.session.sql("select id as user_bucket from range(5000)").where(where).count() == 4095
+
+
+def test_small_files_are_put_together(spark_engine: "SparkDelta") -> None:
+    engine = spark_engine
+    first = engine.open(LEDGER).holds
+    for batch in range(first + 1, first + 4):
+        add(engine, engine.open(LEDGER), batch)
+    before = batches(engine)
+    tidied = engine.tidy(engine.open(LEDGER))
+    assert tidied.files_before > tidied.files_after
+    assert batches(engine) == before
+    assert engine.open(LEDGER).holds == first + 3
+    add(engine, engine.open(LEDGER), first + 4)
+    assert batches(engine) == [*before, first + 4]
+
+
+def test_what_killed_runs_left_is_swept(spark_engine: "SparkDelta", tmp_path: Path) -> None:
+    left = Path(spark_engine.lake.url) / SCRATCH / "of-another-run" / "gold" / "plays"
+    left.mkdir(parents=True)
+    (left / "part.parquet").write_bytes(b"x")
+    with spark_engine.scratch(tmp_path) as scratch:
+        scratch.put("silver.there", spark_engine.values([{"n": 1}], {"n": "int64"}))
+        [mine] = (Path(spark_engine.lake.url) / SCRATCH).iterdir()
+        assert "of-another-run" not in str(mine)
+        assert list(mine.rglob("*.parquet"))
