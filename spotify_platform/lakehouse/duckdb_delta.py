@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -245,7 +245,8 @@ class DuckDbDelta(DeltaLog):
         """Put small files together and delete what no version of a week needs; see `Engine.tidy`."""
         self.begin_to_write()
         with _conflicts(snapshot):
-            return Tidied(*tidied(snapshot.handle, snapshot.table))
+            compact = partial(snapshot.handle.optimize.compact, writer_properties=WRITER)
+            return Tidied(*tidied(snapshot.handle, snapshot.table, compact))
 
     def _commit(
         self, snapshot: Snapshot, data: pa.RecordBatchReader, holds: int, *, touches_rows: bool = True, **how: Any

@@ -21,7 +21,7 @@ from spotify_platform.contracts.model import Table
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.compiled import Transform
 from spotify_platform.lakehouse.delta_log import DeltaLog
-from spotify_platform.lakehouse.delta_tables import KEPT_HOURS, said_of_commit, schema_of, set_properties
+from spotify_platform.lakehouse.delta_tables import said_of_commit, schema_of, tidied
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import APP_ID, Embedded, Means, Part, Share, Snapshot, Tidied
 from spotify_platform.lakehouse.slices import Slice, predicate_of
@@ -251,29 +251,23 @@ class SparkDelta(DeltaLog):
 
     def tidy(self, snapshot: Snapshot) -> Tidied:
         """Put small files together and delete what no version of a week needs; see `Engine.tidy`."""
-        handle, path = snapshot.handle, self.path_sql(snapshot.table)
         self.begin_to_write()
-        set_properties(handle, snapshot.table)
-        before = len(handle.file_uris())
+        compact = partial(self.session.sql, f"optimize {self.path_sql(snapshot.table)}")
         try:
-            self.session.sql(f"optimize {path}")
-            self.session.sql(f"vacuum {path} retain {KEPT_HOURS} hours")
+            # Which files are old, the log tells: nothing for executors to do.
+            return Tidied(*tidied(snapshot.handle, snapshot.table, compact))
         except PySparkException as error:
             if "Concurrent" in type(error).__name__ or "DELTA_CONCURRENT" in str(error):
                 raise Conflict(f"{snapshot.table.path}: another writer was first") from error
             raise
-        first = handle.version()
-        handle.update_incremental()
-        metrics = [commit.get("operationMetrics", {}) for commit in handle.history(max(handle.version() - first, 1))]
-        deleted = sum(int(found.get("numDeletedFiles", 0)) for found in metrics if "numVacuumedDirectories" in found)
-        return Tidied(before, len(handle.file_uris()), deleted)
 
     def _commit(
         self, snapshot: Snapshot, frame: "DataFrame", holds: int, *, mode: str, touches_rows: bool = True, **options: str
     ) -> Snapshot:
         table = snapshot.table
         if table.partition_by:
-            frame = frame.repartition(*table.partition_by)
+            # A task for what is small, several for what is large, such as all rows of Bronze.
+            frame = frame.hint("rebalance", *table.partition_by)
         if table.sort_by:
             frame = frame.sortWithinPartitions(*table.partition_by, *table.sort_by)
         transaction = {"txnAppId": APP_ID, "txnVersion": str(holds)}
