@@ -10,7 +10,7 @@ from spotify_platform.lakehouse.engine import Engine, Means
 from spotify_platform.lakehouse.engines import make_engine
 from spotify_platform.lakehouse.spark_classes import archive_classes
 from spotify_platform.lakehouse.spark_jars import provision
-from spotify_platform.lakehouse.spark_session import local_conf, session_of
+from spotify_platform.lakehouse.spark_session import driver_conf, session_of
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.settings import Settings
 from spotify_platform.storage import Location
@@ -92,9 +92,10 @@ def spark_jars() -> Path:
 
 
 @pytest.fixture(scope="session")
-def spark(spark_jars: Path) -> "Iterator[SparkSession]":
+def spark(spark_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkSession]":
     """A Spark session on this machine; a process has one."""
-    session = session_of(local_conf("local[2]", "1g", spark_jars, Location.of("/")) | FOR_FEW_ROWS)
+    spill = tmp_path_factory.mktemp("spill")
+    session = session_of(driver_conf("local[2]", "1g", spark_jars, Location.of(spill), spill) | FOR_FEW_ROWS)
     yield session
     session.stop()
 

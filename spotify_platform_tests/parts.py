@@ -18,8 +18,9 @@ import pytest
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: the fixture by which tests ask for it, what it is for, whether it is here, how to get it."""
+    """One part: its name, the fixture by which tests ask for it, what it is for, whether it is here, how to get it."""
 
+    name: str
     fixture: str
     purpose: str
     is_here: Callable[[pytest.Config], bool]
@@ -27,7 +28,7 @@ class Part:
 
     def line(self, tests: int) -> str:
         """What is left out without it, and how to get it."""
-        return f"{self.fixture} is missing ({self.purpose}, {tests} {'test' if tests == 1 else 'tests'}): {self.how}"
+        return f"{self.name} is missing ({self.purpose}, {tests} {'test' if tests == 1 else 'tests'}): {self.how}"
 
 
 def program(*names: str) -> str | None:
@@ -43,20 +44,28 @@ def chromium_program() -> str | None:
 PARTS = (
     Part(
         "spark",
+        "spark_jars",
         "the engine for many machines",
         lambda _: all(map(program, ("java", "mvn"))),
         "apt-get install openjdk-17-jre-headless maven",
     ),
-    Part("chromium", "pages in a browser", lambda _: chromium_program() is not None, "apt-get install chromium"),
-    Part("ministack", "S3 and SQS", lambda _: importlib.util.find_spec("ministack") is not None, "pip install -e '.[dev]'"),
+    Part("chromium", "chromium", "pages in a browser", lambda _: chromium_program() is not None, "apt-get install chromium"),
     Part(
+        "ministack",
+        "ministack",
+        "S3 and SQS",
+        lambda _: importlib.util.find_spec("ministack") is not None,
+        "pip install -e '.[dev]'",
+    ),
+    Part(
+        "real_history",
         "real_history",
         "a real export of known totals",
         lambda config: config.getoption("--real-history") is not None,
         "give --real-history=FOLDER",
     ),
 )
-CHOICES = tuple(part.fixture for part in PARTS)
+CHOICES = tuple(part.name for part in PARTS)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,7 +84,7 @@ class LeftOut:
 
     def __init__(self, config: pytest.Config) -> None:
         declined = config.getoption("--without")
-        self._missing = [part for part in PARTS if part.fixture in declined or not part.is_here(config)]
+        self._missing = [part for part in PARTS if part.name in declined or not part.is_here(config)]
         self._declined = frozenset(declined)
         self._tests: dict[str, int] = {}
 
@@ -101,14 +110,14 @@ class LeftOut:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for part in self._missing:
             if tests := self._tests.get(part.fixture):
-                reason = f"--without={part.fixture} ({tests} tests)" if part.fixture in self._declined else part.line(tests)
+                reason = f"--without={part.name} ({tests} tests)" if part.name in self._declined else part.line(tests)
                 terminalreporter.write_line(f"Left out: {reason}")
 
     def _refused(self) -> list[str]:
         """Missing parts that a run on CI must not miss."""
         if not os.environ.get("CI"):
             return []
-        wanted = [part for part in self._missing if part.fixture not in self._declined]
+        wanted = [part for part in self._missing if part.name not in self._declined]
         return [part.line(self._tests[part.fixture]) for part in wanted if part.fixture in self._tests]
 
     def _stop_if_refused(self) -> None:

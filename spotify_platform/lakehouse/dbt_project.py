@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,19 @@ def project_dir() -> Path:
 
 def project_hash() -> str:
     """Fingerprint of all files that dbt parses, and of the versions that parse them."""
-    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')}".encode())
+    adapters = [found for name in ("dbt-core", "dbt-duckdb", "dbt-spark") if (found := _version(name))]
+    digest = hashlib.sha256(" ".join(adapters).encode())
     root = project_dir()
     for path in sorted(p for p in root.rglob("*") if p.suffix in {".sql", ".yml"} and "target" not in p.parts):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # of an extra that is not installed
+        return None
 
 
 @lru_cache(maxsize=2)

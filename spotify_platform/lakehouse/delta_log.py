@@ -1,12 +1,16 @@
 """What the log of a table tells without its rows: the half of an engine that all engines have in common, by delta-rs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError
 
 from spotify_platform.contracts.model import Table
-from spotify_platform.lakehouse.delta_tables import changed_since, open_or_create
-from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Snapshot
+from spotify_platform.errors import Conflict
+from spotify_platform.lakehouse.delta_tables import changed_since, open_or_create, tidied
+from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Snapshot, Tidied
 from spotify_platform.lakehouse.writers import Writer
 from spotify_platform.storage import Location
 
@@ -59,6 +63,15 @@ class DeltaLog:
         """Delta's own id of a table; see `Engine.identity`."""
         return str(snapshot.handle.metadata().id)
 
+    def tidy(self, snapshot: Snapshot) -> Tidied:
+        """Put small files together and delete what no version of a week needs; see `Engine.tidy`.
+
+        By delta-rs for all engines: it keeps the order of the rows, and a JVM takes seconds for each table.
+        """
+        self.begin_to_write()
+        with conflicts(snapshot):
+            return Tidied(*tidied(snapshot.handle, snapshot.table))
+
     def at(self, table: Table, version: int) -> DeltaTable:
         """A handle on the table at a version."""
         return DeltaTable(self.lake.join(table.path), version, self.lake.s3_options())
@@ -73,6 +86,15 @@ class DeltaLog:
 
     def _open_or_create(self, table: Table) -> DeltaTable:
         return open_or_create(table, self.lake.join(table.path), self.lake.s3_options())
+
+
+@contextmanager
+def conflicts(snapshot: Snapshot) -> Iterator[None]:
+    """Tell a commit of delta-rs that came too late as a `Conflict`."""
+    try:
+        yield
+    except CommitFailedError as error:
+        raise Conflict(f"{snapshot.table.path}: {error}") from error
 
 
 def snapshot_of(table: Table, handle: DeltaTable) -> Snapshot:

@@ -1,12 +1,11 @@
 """Delta tables by delta-rs: how a contract becomes one, how one follows its contract, how one is kept tidy."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import ibis
-import pyarrow as pa
 from deltalake import DeltaTable, Schema, WriterProperties
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.schema import ArrayType, StructType
@@ -114,21 +113,12 @@ def set_properties(handle: DeltaTable, table: Table) -> None:
         handle.alter.set_table_properties(new)
 
 
-def tidied(handle: DeltaTable, table: Table, compact: Callable[[], object]) -> tuple[int, int, int]:
-    """Put small files together, as the engine does that, delete old ones: files before and after, and files deleted."""
+def tidied(handle: DeltaTable, table: Table) -> tuple[int, int, int]:
+    """Put small files together, delete old ones: files before and after, and files deleted."""
     set_properties(handle, table)
     before = len(handle.file_uris())
-    if _has_several(handle, table):
-        compact()
-        handle.update_incremental()
+    handle.optimize.compact(writer_properties=WRITER)
     handle.create_checkpoint()
     handle.cleanup_metadata()
     deleted = handle.vacuum(retention_hours=KEPT_HOURS, dry_run=False)
     return before, len(handle.file_uris()), len(deleted)
-
-
-def _has_several(handle: DeltaTable, table: Table) -> bool:
-    """Whether a partition has more than one file."""
-    files = pa.table(handle.get_add_actions(flatten=True))
-    keys = [f"partition.{name}" for name in table.partition_by]
-    return bool(files.num_rows > (files.group_by(keys).aggregate([]).num_rows if keys else 1))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,13 +14,12 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 from deltalake import CommitProperties, Transaction, write_deltalake
-from deltalake.exceptions import CommitFailedError
 
 from spotify_platform.contracts.model import Source, Table
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.compiled import CompiledTransforms, Transform
-from spotify_platform.lakehouse.delta_log import DeltaLog, snapshot_of
-from spotify_platform.lakehouse.delta_tables import WRITER, said_of_commit, schema_of, tidied
+from spotify_platform.lakehouse.delta_log import DeltaLog, conflicts, snapshot_of
+from spotify_platform.lakehouse.delta_tables import WRITER, said_of_commit, schema_of
 from spotify_platform.lakehouse.duckdb_connection import connect
 from spotify_platform.lakehouse.duckdb_json import landed_schema, landed_sql
 from spotify_platform.lakehouse.duckdb_reading import SnapshotReading
@@ -28,7 +27,7 @@ from spotify_platform.lakehouse.duckdb_relations import Relations
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
 from spotify_platform.lakehouse.duckdb_sql import column, listed, quoted, type_sql, values_sql
 from spotify_platform.lakehouse.duckdb_tables import table_lines
-from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Csv, Embedded, Means, Part, Share, Snapshot, Tidied
+from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Csv, Embedded, Means, Part, Share, Snapshot
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
 from spotify_platform.storage import Location
 
@@ -241,13 +240,6 @@ class DuckDbDelta(DeltaLog):
                 snapshot = self.append(snapshot, part.rows, at)
         return snapshot
 
-    def tidy(self, snapshot: Snapshot) -> Tidied:
-        """Put small files together and delete what no version of a week needs; see `Engine.tidy`."""
-        self.begin_to_write()
-        with _conflicts(snapshot):
-            compact = partial(snapshot.handle.optimize.compact, writer_properties=WRITER)
-            return Tidied(*tidied(snapshot.handle, snapshot.table, compact))
-
     def _commit(
         self, snapshot: Snapshot, data: pa.RecordBatchReader, holds: int, *, touches_rows: bool = True, **how: Any
     ) -> Snapshot:
@@ -256,7 +248,7 @@ class DuckDbDelta(DeltaLog):
         self.begin_to_write()
         said = said_of_commit(holds, touches_rows=touches_rows)
         properties = CommitProperties(app_transactions=[Transaction(APP_ID, holds)], custom_metadata=said)
-        with _conflicts(snapshot):
+        with conflicts(snapshot):
             write_deltalake(snapshot.handle, data, commit_properties=properties, writer_properties=WRITER, **how)
         return snapshot_of(snapshot.table, snapshot.handle)
 
@@ -279,14 +271,6 @@ class DuckDbDelta(DeltaLog):
 
     def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
         return self.connection.execute(sql)
-
-
-@contextmanager
-def _conflicts(snapshot: Snapshot) -> Iterator[None]:
-    try:
-        yield
-    except CommitFailedError as error:
-        raise Conflict(f"{snapshot.table.path}: {error}") from error
 
 
 @ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]

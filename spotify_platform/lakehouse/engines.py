@@ -1,4 +1,4 @@
-"""The only place that names an engine."""
+"""Engines by name."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,9 +9,9 @@ from spotify_platform.storage import Location
 
 
 def make_engine(name: str, lake: Location, means: Means, session: Callable[[], Any]) -> Engine:
-    """The engine of a name, for one process; `session` gives Spark's, if it is asked for."""
+    """The engine of a name, for one process; `session` gives Spark's, once something is to be computed there."""
     if name == "duckdb":
         return DuckDbDelta(lake, means)
     from spotify_platform.lakehouse.spark_delta import SparkDelta  # noqa: PLC0415 - pyspark is there for those who use it
 
-    return SparkDelta(lake, means, session())
+    return SparkDelta(lake, means, session)

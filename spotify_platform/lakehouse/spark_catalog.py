@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
+from pyspark.sql.utils import is_remote
+
 from spotify_platform.contracts.model import Table
+from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.spark_delta import SparkDelta
 from spotify_platform.lakehouse.spark_sql import column, quoted
 
@@ -14,7 +17,13 @@ def register(engine: SparkDelta, tables: Iterable[Table], schema: str) -> list[s
         engine: Spark over the lake.
         tables: contracts of the tables there may be.
         schema: `schema`, or `catalog.schema`; it is made if it is not there.
+
+    Raises:
+        WrongCall: the session has no metastore: names would end with it.
     """
+    is_lost = not is_remote() and engine.session.conf.get("spark.sql.catalogImplementation") == "in-memory"
+    if is_lost and "." not in schema:  # another catalog may have one
+        raise WrongCall("This session has no metastore, and names would end with it. See `deploy/spark` for those that have one.")
     home = ".".join(map(column, schema.split(".")))
     engine.session.sql(f"create schema if not exists {home}")
     names = []

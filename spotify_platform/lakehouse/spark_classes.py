@@ -13,7 +13,7 @@ from typing import Any
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Outside
 from spotify_platform.lakehouse.engine import Means
-from spotify_platform.lakehouse.spark_session import CLASSES, JVM_OPTIONS, local_conf, session_of
+from spotify_platform.lakehouse.spark_session import CLASSES, JVM_OPTIONS, driver_conf, session_of
 from spotify_platform.storage import Location
 
 
@@ -41,10 +41,11 @@ def _work(jars: Path, archive: Path, folder: Path) -> None:
     """Do a little of all that a refresh does, in a JVM that writes down its classes when it ends."""
     from spotify_platform.lakehouse.spark_delta import SparkDelta  # noqa: PLC0415 - pyspark is there for those who use it
 
-    conf = local_conf("local[1]", "1g", jars, Location.of(folder))
+    conf = driver_conf("local[1]", "1g", jars, Location.of(folder), folder)
     conf[JVM_OPTIONS] += f" -XX:ArchiveClassesAtExit={archive}"
     session = session_of(conf)
-    engine = SparkDelta(Location.of(folder), Means("384MB", 1, spill=folder / "spill", compiled=folder / "compiled"), session)
+    means = Means("384MB", 1, spill=folder / "spill", compiled=folder / "compiled")
+    engine = SparkDelta(Location.of(folder), means, lambda: session)
     row = dict.fromkeys(LEDGER.types) | {"batch": 1, "action": "load", "key": "k", "planned_at": "2024-01-01T00:00:00+00:00"}
     written = engine.append(engine.open(LEDGER), engine.values([row], LEDGER.types), 1)
     kept = engine.cache(engine.read(written, "batch = 1"))

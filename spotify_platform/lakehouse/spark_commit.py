@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
 from spotify_platform.errors import Conflict
@@ -18,6 +19,9 @@ from spotify_platform.lakehouse.engine import Snapshot
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrameWriter
+
+TROUBLES = (PySparkException, Py4JError)
+"""What Spark raises. With a driver of its own, errors of Delta and of storage come as the JVM has them."""
 
 
 def commit(log: DeltaLog, snapshot: Snapshot, writer: "DataFrameWriter", url: str, said: Mapping[str, str]) -> Snapshot:
@@ -37,10 +41,10 @@ def commit(log: DeltaLog, snapshot: Snapshot, writer: "DataFrameWriter", url: st
     log.begin_to_write()
     if not log.is_newest(snapshot):
         raise Conflict(f"{path}: somebody committed since version {snapshot.version}")
-    trouble: PySparkException | None = None
+    trouble: Exception | None = None
     try:
         writer.option("userMetadata", json.dumps({**said, "by": mark})).save(url)
-    except PySparkException as error:
+    except TROUBLES as error:
         trouble = error  # the commit may be there all the same: its answer was lost
     handle = log.at_last(snapshot.table)
     new = handle.history(handle.version() - snapshot.version) if handle.version() > snapshot.version else []

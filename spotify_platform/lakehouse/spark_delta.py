@@ -6,7 +6,7 @@ of Spark takes a second for any.
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,20 +15,18 @@ from uuid import uuid4
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from pyspark.errors import PySparkException
 
 from spotify_platform.contracts.model import Table
-from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.compiled import Transform
 from spotify_platform.lakehouse.delta_log import DeltaLog
-from spotify_platform.lakehouse.delta_tables import said_of_commit, schema_of, tidied
+from spotify_platform.lakehouse.delta_tables import said_of_commit, schema_of
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
-from spotify_platform.lakehouse.engine import APP_ID, Embedded, Means, Part, Share, Snapshot, Tidied
+from spotify_platform.lakehouse.engine import APP_ID, Embedded, Means, Part, Share, Snapshot
 from spotify_platform.lakehouse.slices import Slice, predicate_of
 from spotify_platform.lakehouse.spark_commit import commit
 from spotify_platform.lakehouse.spark_hands import by_hand, packed
 from spotify_platform.lakehouse.spark_relations import SparkRelations, SparkTransforms, know_spark
-from spotify_platform.lakehouse.spark_scratch import DATABASES, SCRATCH, SparkScratch, sweep
+from spotify_platform.lakehouse.spark_scratch import DATABASES, SCRATCH, SparkScratch, drop_left, marked, sweep
 from spotify_platform.lakehouse.spark_sql import (
     column,
     condition,
@@ -58,14 +56,23 @@ class SparkDelta(DeltaLog):
     dbt_target = "spark"
     troubles: tuple[type[Exception], ...] = (OSError, MemoryError)
 
-    def __init__(self, lake: Location, means: Means, session: "SparkSession") -> None:
+    def __init__(self, lake: Location, means: Means, session: "Callable[[], SparkSession]") -> None:
         super().__init__(lake, "spark", writes_alone=True)
-        self.session = session
+        self._session = session
         self._means = means
-        know_spark()
-        self._relations = SparkRelations(session, SparkTransforms(means.compiled, "pyspark"))
         self._area: Path | None = None
+        self._databases: list[str] = []
         self._scratch = f"{SCRATCH}/{uuid4().hex}"
+
+    @cached_property
+    def session(self) -> "SparkSession":
+        """Spark's session, begun at first use: who only looks into logs needs none."""
+        return self._session()
+
+    @cached_property
+    def _relations(self) -> SparkRelations:
+        know_spark()
+        return SparkRelations(self.session, SparkTransforms(self._means.compiled, "pyspark"))
 
     @cached_property
     def embedded(self) -> DuckDbDelta:
@@ -74,11 +81,12 @@ class SparkDelta(DeltaLog):
 
     def close(self) -> None:
         """Give back memory and temporary files; the session is its owner's."""
-        self.release()
-        self._clear_scratch()
-        self.end_writing()
-        if "embedded" in self.__dict__:
-            self.embedded.close()
+        with ExitStack() as ending:  # each of them, whatever became of the session
+            if "embedded" in self.__dict__:
+                ending.callback(self.embedded.close)
+            ending.callback(self.end_writing)
+            ending.callback(self._clear_scratch)
+            ending.callback(self.release)
 
     def read(self, snapshot: Snapshot, where: str | None = None) -> ir.Table:
         """Rows of a snapshot, or those for which a condition holds; see `Engine.read`."""
@@ -158,7 +166,9 @@ class SparkDelta(DeltaLog):
             self.begin_to_write()
             sweep(self.lake, but=self._scratch)
             for name in DATABASES:
-                self.session.sql(f"create database {name}{self._place(name)}")
+                drop_left(self.session, name, self.lake)
+                self.session.sql(f"create database {name}{self._place(name)}{marked(self.lake)}")
+                self._databases.append(name)
             self._area = area
         yield SparkScratch(self)
 
@@ -169,10 +179,9 @@ class SparkDelta(DeltaLog):
         return f" location '{self.url_of(f'{self._scratch}/{database}')}'"
 
     def _clear_scratch(self) -> None:
-        if self._area:
-            for name in DATABASES:
-                self.session.sql(f"drop database if exists {name} cascade")
-            self._area = None
+        while self._databases:
+            self.session.sql(f"drop database if exists {self._databases.pop()} cascade")
+        self._area = None
 
     def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
@@ -184,7 +193,8 @@ class SparkDelta(DeltaLog):
 
     def release(self) -> None:
         """Give back memory: no relation that was made so far is valid any more."""
-        self._relations.clear()
+        if "_relations" in self.__dict__:
+            self._relations.clear()
 
     def fetch(self, rows: ir.Table) -> pa.Table:
         """A small answer as Arrow. Never a table of the lake."""
@@ -248,18 +258,6 @@ class SparkDelta(DeltaLog):
         if whole:
             return self.overwrite(snapshot, rows, holds)
         return self.replace(snapshot, rows, [one for part in parts for one in part.slices], holds)
-
-    def tidy(self, snapshot: Snapshot) -> Tidied:
-        """Put small files together and delete what no version of a week needs; see `Engine.tidy`."""
-        self.begin_to_write()
-        compact = partial(self.session.sql, f"optimize {self.path_sql(snapshot.table)}")
-        try:
-            # Which files are old, the log tells: nothing for executors to do.
-            return Tidied(*tidied(snapshot.handle, snapshot.table, compact))
-        except PySparkException as error:
-            if "Concurrent" in type(error).__name__ or "DELTA_CONCURRENT" in str(error):
-                raise Conflict(f"{snapshot.table.path}: another writer was first") from error
-            raise
 
     def _commit(
         self, snapshot: Snapshot, frame: "DataFrame", holds: int, *, mode: str, touches_rows: bool = True, **options: str

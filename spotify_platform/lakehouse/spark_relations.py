@@ -10,11 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import ibis
 import ibis.backends.sql.compilers as sc
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
+from pyspark import StorageLevel
 
 from spotify_platform.lakehouse.compiled import INPUT, CompiledTransforms, Transform
 
@@ -46,6 +48,7 @@ class SparkRelations:
         self._frames: dict[str, DataFrame] = {}
         self._kept: set[str] = set()
         self._names = 0
+        self._mark = uuid4().hex[:8]  # others may have views in this session
 
     def clear(self) -> None:
         """Forget them all."""
@@ -57,7 +60,7 @@ class SparkRelations:
     def viewed(self, what: str, frame: "DataFrame", schema: ibis.Schema, *, keep: bool = False) -> ir.Table:
         """A relation that is this frame; one to be kept is worked out now."""
         self._names += 1
-        name = f"{what}_{self._names}"
+        name = f"{what}_{self._mark}_{self._names}"
         self._frames[name] = frame
         if keep:
             self._keep(name)
@@ -94,7 +97,8 @@ class SparkRelations:
     def _keep(self, name: str) -> None:
         if name not in self._kept:
             self._kept.add(name)
-            self._frames[name] = self._frames[name].localCheckpoint()
+            # As bytes: rows as objects would take the heap from what works on them.
+            self._frames[name] = self._frames[name].localCheckpoint(storageLevel=StorageLevel.MEMORY_AND_DISK)
             self._frames[name].createOrReplaceTempView(name)
 
 

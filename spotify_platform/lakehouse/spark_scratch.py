@@ -7,16 +7,20 @@ import ibis.expr.types as ir
 import obstore
 
 from spotify_platform.contracts.model import Table
+from spotify_platform.errors import Outside
 from spotify_platform.lakehouse.delta_tables import schema_of
 from spotify_platform.lakehouse.engine import Snapshot
-from spotify_platform.lakehouse.spark_sql import listed
+from spotify_platform.lakehouse.spark_sql import listed, quoted
 from spotify_platform.storage import Location
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from spotify_platform.lakehouse.spark_delta import SparkDelta
 
 SCRATCH = "_scratch"
 """Folder of the lake in which such databases lie, each run's in a folder of its own."""
+_MARK = "spotify_platform.scratch_of"
 DATABASES = ("silver", "published", "staging", "gold")
 
 
@@ -31,6 +35,25 @@ def sweep(lake: Location, *, but: str) -> None:
                 obstore.delete(store, [meta["path"] for meta in batch])
         else:
             shutil.rmtree(lake.join(folder))
+
+
+def marked(lake: Location) -> str:
+    """What a database of this lake's says of itself."""
+    return f" with dbproperties ('{_MARK}' = {quoted(lake.url)})"
+
+
+def drop_left(session: "SparkSession", name: str, lake: Location) -> None:
+    """Drop a database that a killed run of this lake left where names outlive a session.
+
+    Raises:
+        Outside: there is one of that name, and it is not this lake's.
+    """
+    if not session.catalog.databaseExists(name):
+        return
+    told = session.sql(f"describe database extended {name}").collect()
+    if not any(_MARK in str(row[1]) and lake.url in str(row[1]) for row in told):
+        raise Outside(f"Spark's catalog has a schema {name} that is not this platform's. Give the platform a catalog of its own.")
+    session.sql(f"drop database {name} cascade")
 
 
 class SparkScratch:

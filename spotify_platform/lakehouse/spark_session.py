@@ -17,6 +17,9 @@ OF_SESSION = {
     "spark.sql.ansi.enabled": "true",
     # Not Spark's own old way: others read that as times without a zone.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # As the other engine writes: a range of a sorted file is in few row groups.
+    "spark.sql.parquet.compression.codec": "zstd",
+    "parquet.block.size": str(16 << 20),
 }
 """What makes tables come out as the other engine makes them, and readable for any: set in every session, whoever started it."""
 _DELTA = {
@@ -26,24 +29,30 @@ _DELTA = {
 _DRIVER = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    # Nothing is ever in it: databases say where they lie. Spark makes the folder, else where one happens to stand.
+    "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
+    # Nothing but names is ever in it: tables say where they lie. Spark makes the folder, else where one happens to stand.
     "spark.sql.warehouse.dir": f"file:{tempfile.gettempdir()}/spark-warehouse",
+}
+_ONE_MACHINE = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
-    # One machine: a table's log is small, and so are the pieces of a shuffle.
+    # A table's log is small.
     "spark.databricks.delta.snapshotPartitions": "1",
+    # Pieces of a shuffle: of few rows Spark makes one again, of many each is still sorted in memory.
+    "spark.sql.adaptive.coalescePartitions.initialPartitionNum": "32",
     "spark.sql.shuffle.partitions": "4",
 }
 CLASSES = "classes.jsa"
 """Name of the archive of the JVM's classes, beside the jars; see `spark_classes`."""
 JVM_OPTIONS = "spark.driver.extraJavaOptions"
-# Half of the memory and a third of the start of what a JVM for servers takes.
-_SMALL_JVM = (
-    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:MaxMetaspaceSize=400m -XX:ReservedCodeCacheSize=96m -Xss4m -Duser.timezone=UTC"
-)
+_JVM = "-Xss4m -Duser.timezone=UTC"
+# Half of the memory and a third of the start of what a JVM for servers takes, and half as quick once it is warm.
+_SMALL_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:MaxMetaspaceSize=400m -XX:ReservedCodeCacheSize=96m"
+_LARGE_JVM = "-XX:+UseParallelGC"
+_LARGE = 4096  # megabytes of heap
 
 
-def local_conf(master: str, memory: str, jars: Path, lake: Location) -> dict[str, str]:
+def driver_conf(master: str, memory: str, jars: Path, lake: Location, spill: Path) -> dict[str, str]:
     """Settings of a session whose driver is this process's own.
 
     Args:
@@ -51,16 +60,25 @@ def local_conf(master: str, memory: str, jars: Path, lake: Location) -> dict[str
         memory: heap of the driver, as Java spells it.
         jars: folder of the jars that `spark provision` fetched.
         lake: where tables are; for S3 the session is told how to get there.
+        spill: folder of this machine for what does not fit into memory; Spark makes it.
     """
+    driver = {"spark.master": master, "spark.driver.memory": memory, "spark.local.dir": str(spill)}
+    is_here = master == "local" or master.startswith("local[")
+    where = _on_this_machine(memory, jars) if is_here else _on_a_cluster(jars)
+    return OF_SESSION | _DELTA | _DRIVER | where | driver | s3_conf(lake)
+
+
+def _on_this_machine(memory: str, jars: Path) -> dict[str, str]:
     archive = jars / CLASSES
-    shared = f" -XX:SharedArchiveFile={archive} -Xlog:cds=off -Xlog:cds+dynamic=off" if archive.is_file() else ""
-    driver = {
-        "spark.master": master,
-        "spark.driver.memory": memory,
-        "spark.driver.extraClassPath": f"{jars}/*",
-        JVM_OPTIONS: _SMALL_JVM + shared,
-    }
-    return OF_SESSION | _DELTA | _DRIVER | driver | s3_conf(lake)
+    shared = f"-XX:SharedArchiveFile={archive} -Xlog:cds=off -Xlog:cds+dynamic=off" if archive.is_file() else ""
+    megabytes = int(memory[:-1]) * (1024 if memory.endswith("g") else 1)
+    sized = _LARGE_JVM if megabytes >= _LARGE else _SMALL_JVM
+    return _ONE_MACHINE | {"spark.driver.extraClassPath": f"{jars}/*", JVM_OPTIONS: " ".join(filter(None, (sized, _JVM, shared)))}
+
+
+def _on_a_cluster(jars: Path) -> dict[str, str]:
+    """Executors are other machines' processes: they are sent the jars."""
+    return {"spark.jars": ",".join(map(str, sorted(jars.glob("*.jar")))), JVM_OPTIONS: _JVM}
 
 
 def s3_conf(lake: Location) -> dict[str, str]:

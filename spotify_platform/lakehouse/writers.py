@@ -3,22 +3,26 @@
 Delta's log keeps writers apart only as far as they make its files in the same way. On S3 Spark's way overwrites a commit that
 another engine made a moment ago, and nobody is told. So each process that writes leaves a sign in the lake before its first
 commit, renews it while it lives, and takes it away at its end. The signs say the engine; one that is not renewed is of a
-process that was killed. Times are those of the store alone, so that clocks do not matter.
+process that was killed. Times are those of the store, so that clocks do not
+matter; by its own a process knows how long it could not renew.
 """
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 
 from spotify_platform.errors import Outside
 
 FOLDER = "_writers"
 RENEWED_EVERY = timedelta(seconds=20)
+BELIEVED_FOR = timedelta(seconds=45)
 DEAD_AFTER = timedelta(seconds=90)
 
 
@@ -32,14 +36,17 @@ class Writer:
         self._alone = alone
         self._sign = f"{FOLDER}/{engine}-{uuid4().hex}"
         self._ended: threading.Event | None = None
+        self._renewed = 0.0
 
     def begin(self) -> None:
-        """Leave the sign, unless it is there.
+        """Leave the sign, unless it is there and was renewed a moment ago.
+
+        A machine that slept, or did not reach the store, may have been believed dead; so it looks again before it commits.
 
         Raises:
             Outside: a process that may not write at the same time does.
         """
-        if self._ended is not None:
+        if self._ended is not None and abs(time.time() - self._renewed) < BELIEVED_FOR.total_seconds():
             return
         self._put()
         # The sign first: of two that begin at once each sees the other, and at least one stops.
@@ -52,28 +59,37 @@ class Writer:
             if now - last_seen > DEAD_AFTER:
                 obstore.delete(self._lake, sign)
                 continue
-            obstore.delete(self._lake, self._sign)
             left = int((DEAD_AFTER - (now - last_seen)).total_seconds()) + 1
+            if self._ended is None:
+                obstore.delete(self._lake, self._sign)
+            self.end()
             raise Outside(
                 f"The engine {engine!r} is writing this lake. Wait until it has ended, then run it again; "
                 f"if it was killed, that is in {left} seconds."
             )
-        self._ended = threading.Event()
-        threading.Thread(target=self._renew, args=(self._ended,), name="sign of life", daemon=True).start()
+        if self._ended is None:
+            self._ended = threading.Event()
+            self._thread = threading.Thread(target=self._renew, args=(self._ended,), name="sign of life", daemon=True)
+            self._thread.start()
 
     def end(self) -> None:
         """Take the sign away."""
         if self._ended is not None:
             self._ended.set()
+            self._thread.join()  # a sign that it is just renewing would come back
             obstore.delete(self._lake, self._sign)
             self._ended = None
 
     def _renew(self, ended: threading.Event) -> None:
         while not ended.wait(RENEWED_EVERY.total_seconds()):
-            self._put()
+            try:
+                self._put()
+            except (BaseError, OSError):
+                continue  # as long as that goes on, `begin` does not believe this sign, and says what is wrong
 
     def _put(self) -> None:
         obstore.put(self._lake, self._sign, json.dumps({"engine": self._engine}).encode())
+        self._renewed = time.time()
 
     def _seen(self) -> dict[str, datetime]:
         """Signs that are there, and when each was renewed last."""

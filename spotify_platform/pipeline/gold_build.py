@@ -1,6 +1,6 @@
 """Gold built aside: in one database, or in several where there is more than memory holds."""
 
-import shutil
+import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -176,10 +176,8 @@ def _stand_in(order: Order, scratch: Scratch, tables: Sequence[Table], models: C
 
 def fresh_area(platform: Platform, name: str) -> Path:
     """Where a new database file may be."""
-    area = platform.work / "gold" / name
-    shutil.rmtree(area, ignore_errors=True)
-    area.mkdir(parents=True)
-    return area / SCRATCH
+    (platform.work / "gold").mkdir(exist_ok=True)
+    return Path(tempfile.mkdtemp(dir=platform.work / "gold", prefix=name)) / SCRATCH
 
 
 def _audit(platform: Platform, built: Built, area: Path, models: Collection[str]) -> None:

@@ -1,6 +1,7 @@
 """What every step needs, opened once: settings, engine, landing zone, profiles, rules."""
 
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -24,7 +25,7 @@ from spotify_platform.lakehouse.engine import Engine, Means
 from spotify_platform.lakehouse.engines import make_engine
 from spotify_platform.lakehouse.slices import bucket_of
 from spotify_platform.lakehouse.spark_jars import are_there
-from spotify_platform.lakehouse.spark_session import OF_SESSION, local_conf, session_of
+from spotify_platform.lakehouse.spark_session import OF_SESSION, driver_conf, session_of
 from spotify_platform.profiles import Profiles
 from spotify_platform.settings import Settings
 from spotify_platform.transforms.rules import Rules
@@ -90,7 +91,9 @@ def spark_conf(settings: Settings) -> dict[str, str]:
         return OF_SESSION | settings.spark_conf
     if not are_there(settings.jars):
         raise WrongCall(f"Spark's jars are not in {settings.jars}. Fetch them: spotify-platform spark provision")
-    return local_conf(settings.spark_master, settings.spark_memory, settings.jars, settings.lake_location) | settings.spark_conf
+    spill = settings.home / "tmp" / f"spark-{os.getpid()}"
+    conf = driver_conf(settings.spark_master, settings.spark_memory, settings.jars, settings.lake_location, spill)
+    return conf | settings.spark_conf
 
 
 @contextmanager

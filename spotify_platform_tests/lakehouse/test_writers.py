@@ -2,9 +2,11 @@
 
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from obstore.store import LocalStore
 
 from spotify_platform.errors import Outside
@@ -63,3 +65,18 @@ def test_beginning_twice_is_beginning_once(lake: LocalStore, tmp_path: Path) -> 
     assert len(signs(tmp_path)) == 1
     writer.end()
     writer.end()
+
+
+def test_who_was_asleep_looks_again_before_the_next_commit(lake: LocalStore, tmp_path: Path) -> None:
+    first, second = Writer(lake, "spark", alone=True), Writer(lake, "duckdb", alone=False)
+    first.begin()
+    [sign] = signs(tmp_path)
+    long_ago = time.time() - DEAD_AFTER.total_seconds() - 1
+    os.utime(sign, (long_ago, long_ago))
+    second.begin()  # takes the first for dead
+    with time_machine.travel(datetime.now(UTC) + DEAD_AFTER), pytest.raises(Outside, match="'duckdb' is writing"):
+        first.begin()
+    second.end()
+    first.begin()
+    first.end()
+    assert signs(tmp_path) == []

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyspark
 import pytest
 
-from spotify_platform.lakehouse.spark_session import local_conf
+from spotify_platform.lakehouse.spark_session import driver_conf
 from spotify_platform.settings import Settings
 from spotify_platform.storage import Location
 from spotify_platform_tests.conftest import FOR_FEW_ROWS, MakeSettings
@@ -38,7 +38,7 @@ def connect_server(spark_jars: Path, tmp_path: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    conf = local_conf("local[2]", "1g", spark_jars, Location.of("/")) | FOR_FEW_ROWS
+    conf = driver_conf("local[2]", "1g", spark_jars, Location.of(tmp_path), tmp_path / "spill") | FOR_FEW_ROWS
     conf |= {
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": str(port),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from spotify_platform.contracts.tables import TABLES
+from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.spark_catalog import register
 from spotify_platform.lakehouse.spark_delta import SparkDelta
 from spotify_platform.lakehouse.spark_session import OF_SESSION
@@ -35,11 +36,17 @@ def test_nothing_is_set_but_what_makes_tables_alike(platform: Platform, spark: "
     assert platform.engine.session is spark
 
 
+def test_names_that_would_end_with_the_session_are_refused(platform: Platform) -> None:
+    assert isinstance(platform.engine, SparkDelta)
+    with pytest.raises(WrongCall, match="no metastore"):
+        register(platform.engine, TABLES, "listening")
+
+
 def test_tables_are_known_by_name_where_they_lie(platform: Platform, spark: "SparkSession") -> None:
     assert isinstance(platform.engine, SparkDelta)
     for _ in range(2):
-        names = register(platform.engine, TABLES, "listening")
-    assert {"listening.silver_plays", "listening.bronze_extended_history"} <= set(names)
+        names = register(platform.engine, TABLES, "spark_catalog.listening")
+    assert {"spark_catalog.listening.silver_plays", "spark_catalog.listening.bronze_extended_history"} <= set(names)
     assert spark.sql("select * from listening.silver_plays").count() == 2
     spark.sql("drop schema listening cascade")
     [plays] = [table for table in TABLES if table.path == "silver/plays"]

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import ibis
 import pyarrow as pa
 import pytest
+from py4j.protocol import Py4JError
+from pyspark.sql import DataFrameWriter
 
 from spotify_platform.contracts.ops import LEDGER
-from spotify_platform.errors import Conflict
+from spotify_platform.errors import Conflict, Outside
 from spotify_platform.lakehouse.engine import Means, Snapshot
+from spotify_platform.lakehouse.engines import make_engine
 from spotify_platform.lakehouse.slices import predicate_of
-from spotify_platform.lakehouse.spark_scratch import SCRATCH
+from spotify_platform.lakehouse.spark_scratch import SCRATCH, marked
+from spotify_platform.lakehouse.spark_session import driver_conf
 from spotify_platform.lakehouse.spark_sql import condition, quoted
 from spotify_platform.pipeline.parts import bucket_parts
 from spotify_platform.storage import Location
@@ -39,7 +43,7 @@ def spark_engine(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory
 
     folder = tmp_path_factory.mktemp("lake")
     means = Means("384MB", 1, spill=folder / "spill", compiled=folder / "compiled")
-    made = SparkDelta(Location.of(folder / "lake"), means, spark)
+    made = SparkDelta(Location.of(folder / "lake"), means, lambda: spark)
     yield made
     made.close()
 
@@ -80,6 +84,36 @@ def test_a_write_that_spark_leaves_out_is_a_conflict(spark_engine: "SparkDelta",
     # One that brings a batch more replaces what the other added by the same.
     add(engine, other, held.holds + 1, held.holds + 2)
     assert batches(engine) == [*before, held.holds + 2]
+
+
+def test_a_commit_whose_answer_is_lost_is_there(spark_engine: "SparkDelta", monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = spark_engine
+    before, save = batches(engine), DataFrameWriter.save
+
+    def lost(writer: DataFrameWriter, *given: object) -> None:
+        save(writer, *given)  # type: ignore[arg-type]
+        raise Py4JError("the connection is gone")
+
+    monkeypatch.setattr(DataFrameWriter, "save", lost)
+    made = add(engine, engine.open(LEDGER), engine.open(LEDGER).holds + 1)
+    assert batches(engine) == [*before, made.holds]
+
+
+def test_a_commit_that_fails_since_another_was_first_is_a_conflict(
+    spark_engine: "SparkDelta", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = spark_engine
+    mine, save = engine.open(LEDGER), DataFrameWriter.save
+
+    def late(*_given: object) -> None:
+        monkeypatch.setattr(DataFrameWriter, "save", save)
+        add(engine, engine.open(LEDGER), mine.holds + 1)
+        raise Py4JError("io.delta.exceptions.ConcurrentAppendException")
+
+    monkeypatch.setattr(DataFrameWriter, "save", late)
+    with pytest.raises(Conflict):
+        add(engine, mine, mine.holds + 1)
+    assert engine.open(LEDGER).holds == mine.holds + 1
 
 
 def test_nothing_but_the_version_moves_on(spark_engine: "SparkDelta") -> None:
@@ -146,3 +180,48 @@ def test_what_killed_runs_left_is_swept(spark_engine: "SparkDelta", tmp_path: Pa
         [mine] = (Path(spark_engine.lake.url) / SCRATCH).iterdir()
         assert "of-another-run" not in str(mine)
         assert list(mine.rglob("*.parquet"))
+
+
+def test_what_a_killed_run_left_in_the_catalog_is_dropped_and_nothing_else(spark_engine: "SparkDelta", tmp_path: Path) -> None:
+    engine = spark_engine
+    engine._clear_scratch()  # noqa: SLF001 - of other tests
+    engine.session.sql(f"create database staging{marked(engine.lake)}")
+    engine.session.sql("create table staging.left using parquet as select 1 as n")
+    with engine.scratch(tmp_path / "one"):
+        assert engine.session.sql("show tables in staging").collect() == []
+    engine.release()
+    engine._clear_scratch()  # noqa: SLF001 - as at its end
+    engine.session.sql("create database gold")
+    with pytest.raises(Outside, match="schema gold that is not"), engine.scratch(tmp_path / "two"):
+        pass
+    assert engine.session.catalog.databaseExists("gold")
+    engine.session.sql("drop database gold cascade")
+    engine._clear_scratch()  # noqa: SLF001 - as above
+    assert not engine.session.catalog.databaseExists("silver")
+
+
+def test_a_session_begins_when_something_is_computed(spark: "SparkSession", tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def session() -> "SparkSession":
+        asked.append(1)
+        return spark
+
+    engine = make_engine("spark", Location.of(tmp_path), Means("384MB", 1, tmp_path / "spill", tmp_path / "compiled"), session)
+    snapshot = engine.open(LEDGER)
+    assert engine.look_up(snapshot, ["key"]) == []
+    assert not asked
+    assert engine.count(engine.read(snapshot)) == 0
+    assert asked == [1]
+    engine.close()
+
+
+def test_executors_of_a_cluster_are_sent_the_jars(spark_jars: Path, tmp_path: Path) -> None:
+    here, cluster = (
+        driver_conf(master, "1g", spark_jars, Location.of(tmp_path), tmp_path / "spill")
+        for master in ("local[2]", "spark://host:7077")
+    )
+    assert "delta-spark" in cluster["spark.jars"]
+    assert "spark.jars" not in here
+    assert here["spark.driver.host"] == "127.0.0.1"
+    assert "spark.driver.host" not in cluster
