@@ -158,8 +158,8 @@ class Engine(Calculator, Protocol):
     """Name of the target in dbt's profile."""
 
     @property
-    def embedded(self) -> Embedded:
-        """An engine for files of this machine."""
+    def embedded(self) -> "EmbeddedEngine":
+        """An engine for files of this machine, and for reading what is told of a lake: rows by object, month or day."""
 
     def open(self, table: Table, *, version: int | None = None) -> Snapshot:
         """The table now (created empty if it is not there), or at a Delta version."""
@@ -246,3 +246,7 @@ class Engine(Calculator, Protocol):
         holds `NOTHING`, and a run that comes upon what a killed one left makes the table from the start. An engine that
         need not does it in one commit. Raises `Conflict`.
         """
+
+
+class EmbeddedEngine(Embedded, Engine, Protocol):
+    """An engine that computes in this process."""

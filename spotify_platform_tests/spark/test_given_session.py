@@ -7,10 +7,12 @@ import pytest
 
 from spotify_platform.contracts.tables import TABLES
 from spotify_platform.errors import WrongCall
+from spotify_platform.lakehouse import spark_delta
 from spotify_platform.lakehouse.spark_catalog import register
 from spotify_platform.lakehouse.spark_delta import SparkDelta
 from spotify_platform.lakehouse.spark_session import OF_SESSION
 from spotify_platform.pipeline.platform import Platform, opened, spark_conf
+from spotify_platform.pipeline.state import state
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.homes import through_silver
 from spotify_platform_tests.scenario import drop, extended
@@ -24,6 +26,7 @@ def platform(make_settings: MakeSettings, spark: "SparkSession") -> Iterator[Pla
     """A platform that is told of no master."""
     settings = make_settings(engine="duckdb", spark_conf={})
     drop(settings.home / "landing", "inbox/me/history.json", [extended(1), extended(2)])
+    drop(settings.home / "landing", "inbox/me/notes.json", [{"title": "x"}])
     with opened(settings) as embedded:
         through_silver(embedded)
     with opened(settings.model_copy(update={"engine": "spark", "spark_master": ""})) as found:
@@ -34,6 +37,14 @@ def test_nothing_is_set_but_what_makes_tables_alike(platform: Platform, spark: "
     assert spark_conf(platform.settings) == OF_SESSION
     assert isinstance(platform.engine, SparkDelta)
     assert platform.engine.session is spark
+
+
+def test_what_is_told_of_a_lake_may_be_long(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spark_delta, "MOST_FETCHED", 1)
+    with opened(platform.settings.model_copy(update={"engine": "duckdb"})) as embedded:
+        expected = state(embedded)
+    assert len(expected["accounting"]) == 2
+    assert state(platform) == expected
 
 
 def test_names_that_would_end_with_the_session_are_refused(platform: Platform) -> None:
