@@ -290,6 +290,18 @@ def _csv_with(line: bytes) -> bytes:
     return b"\n".join((_HEADER, _FIRST, _SECOND, line, _THIRD, b""))
 
 
+def _at(microseconds: int, zone: str | None = None) -> bytes:
+    """Two plays, the first at that time."""
+    times = {"ts": pa.timestamp("us", zone)}
+    return as_parquet([play(1, ts=microseconds), play(2, ts=1_614_834_367_000_000)], times)
+
+
+def _bomb() -> bytes:
+    """Kilobytes that unpack to 300 MB."""
+    text = "x" * 1_500_000
+    return as_parquet([play(number, platform=text) for number in range(200)])
+
+
 _TABLES: tuple[tuple[str, str, Callable[[], bytes], Expected], ...] = (
     ("CSV", "plays.csv", lambda: _CSV, rows(3)),
     ("CSV with semicolons and a mark", "plays.CSV", lambda: b"\xef\xbb\xbf" + as_csv(PLAYS, ";"), rows(3)),
@@ -317,6 +329,19 @@ _TABLES: tuple[tuple[str, str, Callable[[], bytes], Expected], ...] = (
     ("CSV that is JSON", "plays.csv", lambda: PRETTY, rows(3)),
     ("CSV with numbered rows", "plays.csv", lambda: b"\n".join((b"," + _HEADER, b"0," + _FIRST, b"1," + _SECOND)), rows(2)),
     ("CSV with a column twice", "plays.csv", lambda: _CSV.replace(b"episode_name", b"ts"), rows(3)),
+    ("CSV with columns that differ in case", "plays.csv", lambda: _CSV.replace(b"episode_name", b"TS"), rows(3)),
+    ("CSV whose rows are all bad", "plays.csv", lambda: _HEADER + b"\n1,2\n3\n", rows(0, 2)),
+    ("CSV after an empty line", "plays.csv", lambda: b"  \n\n" + _CSV.replace(b"\r\n", b"\n"), rows(3)),
+    ("CSV with a long value", "plays.csv", lambda: _CSV.replace(b"Track 1", b"x" * 500_000), rows(3)),
+    ("CSV with too many columns", "plays.csv", lambda: b",".join([_HEADER] + [b"c"] * 2_000) + b"\n", NOT_RECOGNISED),
+    ("CSV with a row of 200 values too many", "plays.csv", lambda: _csv_with(_FIRST + b",1" * 200), REFUSED),
+    ("CSV with a zero", "plays.csv", lambda: _CSV.replace(b"Track 1", b"Track\x001"), either(3)),
+    (
+        "CSV with a private column over two lines",
+        "plays.csv",
+        lambda: as_csv([play(1) | {"my\nip_addr": PRIVATE}], end="\n"),
+        rows(1),
+    ),
     ("CSV in a zip", _ZIP, lambda: by_python({"MyData/plays.csv": _CSV}), rows(3)),
     ("Parquet", "plays.parquet", lambda: _PARQUET, rows(3)),
     ("Parquet by another name", "plays", lambda: _PARQUET, rows(3)),
@@ -326,6 +351,11 @@ _TABLES: tuple[tuple[str, str, Callable[[], bytes], Expected], ...] = (
     ("Parquet cut off", "plays.parquet", lambda: _PARQUET[:-100], NOT_RECOGNISED),
     ("Parquet with a broken page", "plays.parquet", lambda: _PARQUET[:4] + b"\xff" * 80 + _PARQUET[84:], Expected(total=None)),
     ("Parquet with fractions for numbers", "plays.parquet", lambda: as_parquet(PLAYS, {"ms_played": pa.float64()}), rows(3)),
+    ("Parquet with columns that differ in case", "plays.parquet", lambda: as_parquet([play(1, TS="x"), play(2, Ts=1)]), rows(2)),
+    ("Parquet with bytes for text", "plays.parquet", lambda: as_parquet([play(1, cover=b"\xff\xd8"), play(2)]), rows(2)),
+    ("Parquet with times out of range", "plays.parquet", lambda: _at(570_000_000_000_000_000), rows(1, 1)),
+    ("Parquet with times of no zone there is", "plays.parquet", lambda: _at(1_614_834_367_000_000, "Foo/Bar"), rows(2)),
+    ("Parquet that unpacks to a thousandfold", "plays.parquet", _bomb, REFUSED),
     ("Parquet with texts for numbers", "plays.parquet", lambda: as_parquet(PLAYS, {"ms_played": pa.string()}), rows(0, 3)),
 )
 

@@ -164,9 +164,15 @@ QUARANTINE = Table(
         Column(name="user_id", type="string", required=True, meaning="Owner of the object"),
         Column(name="object", type="string", required=True, meaning="Key of the landed object"),
         Column(name="sha256", type="string", meaning="SHA-256 of the object's bytes"),
-        Column(name="row", type="int64", required=True, low=0, meaning="Position of the record in its object, from 0"),
-        Column(name="offset", type="int64", low=0, meaning="First byte of the record in its object"),
-        Column(name="length", type="int64", low=0, meaning="Bytes of the record"),
+        Column(
+            name="row",
+            type="int64",
+            required=True,
+            low=0,
+            meaning="Position in the object, from 0; misfits in CSV are last",
+        ),
+        Column(name="offset", type="int64", low=0, meaning="First byte of the record in its object; null in CSV and Parquet"),
+        Column(name="length", type="int64", low=0, meaning="Bytes of the record; null in CSV and Parquet"),
         Column(
             name="text_sha256",
             type="string",

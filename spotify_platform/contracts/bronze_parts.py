@@ -32,8 +32,13 @@ BOOKKEEPING = (
         meaning="Keys that the contract does not know, as JSON text, private ones left out",
     ),
     Column(name="_reason", type="string", meaning="Why the row is quarantined or the object refused"),
-    Column(name="_offset", type="int64", low=0, meaning="Quarantined rows: first byte of the record in its object"),
-    Column(name="_length", type="int64", low=0, meaning="Quarantined rows: bytes of the record"),
+    Column(
+        name="_offset",
+        type="int64",
+        low=0,
+        meaning="Quarantined rows: first byte in the object; null in CSV and Parquet",
+    ),
+    Column(name="_length", type="int64", low=0, meaning="Quarantined rows: bytes of the record; null in CSV and Parquet"),
     Column(
         name="_text_sha256",
         type="string",

@@ -4,6 +4,7 @@ The text of a CSV value is a number, true, false, a list or an object where the 
 else it is text. A row that does not fit its header is a line too: a JSON string, which is no record and is quarantined.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from spotify_platform.contracts.model import Source
 from spotify_platform.errors import NotATable
@@ -19,14 +21,16 @@ from spotify_platform.lakehouse.engine import Csv
 
 ROWS_AT_ONCE = 8_192
 LONGEST_LINE = 2_000_000
+ROWS_DECODED = 256
+BYTES_AT_ONCE = 4_000_000
+LEAST_BYTES, MOST_TIMES = 256_000_000, 500  # what Parquet may unpack to: histories are twenty times as long as JSON
+_TOO_WIDE = "its rows are too long for the memory there is: raise SPOTIFY_PLATFORM_MEMORY_LIMIT, and drop it anew"
 _NESTED = ("json", "array")
 _NUMBERS = ("integer", "number")
 _NUMBER = r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?"
 _NO_CSV = "it cannot be read as CSV: its lines do not end alike, or a quote is not closed"
 # Files with gaps in a column of whole numbers hold 12.0, since pandas knows no other way to write them.
 _NO_DECIMALS = r"\.0+$"
-# Of this machine: the file is none the worse for it.
-_TROUBLES = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException)
 
 
 def table_lines(path: Path, csv: Csv | None, source: Source, config: Mapping[str, Any]) -> Iterator[bytes]:
@@ -41,54 +45,79 @@ def table_lines(path: Path, csv: Csv | None, source: Source, config: Mapping[str
     Raises:
         NotATable: it cannot be read.
     """
+    kinds = {field.path: field.kind for field in source.fields}
     # A connection of its own: here the order of rows is kept.
     with duckdb.connect(config={"autoinstall_known_extensions": False, **config}) as con:
         con.execute("set TimeZone = 'UTC'")
         try:
-            for query in _csv(path, csv, source) if csv else [_parquet(con, path, source)]:
-                for batch in con.execute(query).to_arrow_reader(ROWS_AT_ONCE):
-                    yield _joined(batch.column(0))
-        except _TROUBLES:
+            if csv is None:
+                yield from _of_parquet(con, path, kinds)
+                return
+            for query in _csv(path, csv, kinds):
+                yield from map(_joined, con.execute(query).to_arrow_reader(ROWS_AT_ONCE))
+        except duckdb.OutOfMemoryException as error:  # of this file alone, and the next try would end alike
+            raise NotATable(_TOO_WIDE) from error
+        except duckdb.IOException:  # of this machine: the file is none the worse for it
             raise
         except duckdb.Error as error:  # the kind of error alone: a parser's message may quote the text it failed on
             raise NotATable(_NO_CSV if csv else f"its columns cannot be read ({type(error).__name__})") from error
 
 
-def _joined(texts: pa.StringArray) -> bytes:
+def _joined(lines: pa.RecordBatch) -> bytes:
+    texts = lines.column(0)
     _, ends, data = texts.buffers()
     bounds = np.frombuffer(ends, np.int32)[texts.offset : texts.offset + len(texts) + 1]
     return bytes(memoryview(data)[bounds[0] : bounds[-1]]) if len(texts) else b""
 
 
-def _parquet(con: duckdb.DuckDBPyConnection, path: Path, source: Source) -> str:
-    read = f"read_parquet({quoted(str(path))}, binary_as_string = true)"
-    types = con.execute(f"select column_name, column_type from (describe from {read})").fetchall()
-    kinds = {field.path: field.kind for field in source.fields}
-    return _lines({name: _of_type(_name(name), type_, kinds.get(name)) for name, type_ in types}, read)
+def _of_parquet(con: duckdb.DuckDBPyConnection, path: Path, kinds: Mapping[str, str]) -> Iterator[bytes]:
+    """Rows that Arrow decodes, a few at a time: a file of kilobytes may hold gigabytes of text."""
+    given, most = 0, max(LEAST_BYTES, MOST_TIMES * path.stat().st_size)
+    try:
+        for batch in pq.ParquetFile(path).iter_batches(ROWS_DECODED):
+            rows = max(1, BYTES_AT_ONCE * batch.num_rows // max(batch.nbytes, 1))
+            for first in range(0, batch.num_rows, rows):
+                lines = _of_batch(con, batch.slice(first, rows), kinds)
+                given += len(lines)
+                if given > most:
+                    raise NotATable(f"it unpacks to more than {MOST_TIMES} times its size")
+                yield lines
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # of Arrow: the file is a copy on this machine
+        raise NotATable("it is Parquet, but broken") from error
+
+
+def _of_batch(con: duckdb.DuckDBPyConnection, batch: pa.RecordBatch, kinds: Mapping[str, str]) -> bytes:
+    # Names that differ in case alone are one to DuckDB: it is given numbers.
+    names = {f"c{at}": name for at, name in enumerate(batch.schema.names)}
+    con.register("landed", batch.rename_columns(list(names)))
+    types = con.execute("select column_name, column_type from (describe from landed)").fetchall()
+    values = [(names[column], _of_type(column, type_, kinds.get(names[column]))) for column, type_ in types]
+    return b"".join(map(_joined, con.execute(_lines(values, "landed")).to_arrow_reader(ROWS_AT_ONCE)))
 
 
 def _of_type(value: str, type_: str, kind: str | None) -> str:
     """A typed value as JSON text."""
     if type_.startswith("TIMESTAMP"):
         clock = f"strftime({value}::timestamptz at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
-        return f"to_json(regexp_replace({clock}, '\\.0+Z$', 'Z'))"
+        return f"to_json(regexp_replace(coalesce({clock}, {value}::varchar), '\\.0+Z$', 'Z'))"
     if type_ in ("DOUBLE", "FLOAT"):
-        whole = (
-            f"case when {value} = trunc({value}) and abs({value}) < 1e15 then {value}::bigint::varchar else {value}::varchar end"
-        )
-        return f"case when isfinite({value}) then {whole} end"
+        is_whole = f"{value} = trunc({value}) and abs({value}) < 1e15 and {value}::varchar <> '-0.0'"
+        number = f"case when {is_whole} then {value}::bigint::varchar else {value}::varchar end"
+        return f"case when isinf({value}) then to_json({value}::varchar)::varchar when not isnan({value}) then {number} end"
+    if type_ == "BLOB":
+        return f"to_json(coalesce(try(decode({value})), hex({value})))"
     if type_ == "VARCHAR" and kind in _NESTED:
         return _of_text(value, kind)
     return f"to_json({value})"
 
 
-def _csv(path: Path, csv: Csv, source: Source) -> Sequence[str]:
-    kinds = {field.path: field.kind for field in source.fields}
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in csv.columns)
-    read = f"""read_csv({quoted(str(path))}, auto_detect = false, header = true, columns = {{{columns}}},
+def _csv(path: Path, csv: Csv, kinds: Mapping[str, str]) -> Sequence[str]:
+    names = {f"c{at}": name for at, name in enumerate(csv.columns)}
+    columns = ", ".join(f"{name}: 'VARCHAR'" for name in names)
+    read = f"""read_csv({quoted(str(path))}, auto_detect = false, header = true, skip = {csv.blank}, columns = {{{columns}}},
       delim = {quoted(csv.delimiter)}, quote = '"', escape = '"', max_line_size = {LONGEST_LINE}, store_rejects = true,
       parallel = false)"""
-    good = _lines({name: _of_text(_name(name), kinds.get(name)) for name in csv.columns}, read)
+    good = _lines([(name, _of_text(column, kinds.get(name))) for column, name in names.items()], read)
     bad = "select to_json(any_value(coalesce(csv_line, '')))::varchar || chr(10) from reject_errors group by line order by line"
     return [good, bad]
 
@@ -108,13 +137,6 @@ def _of_text(value: str, kind: str | None) -> str:
     return text
 
 
-def _lines(values: Mapping[str, str], relation: str) -> str:
-    keys = (
-        f"to_json({quoted(name)}::varchar)::varchar || ':' || coalesce(({value})::varchar, 'null')"
-        for name, value in values.items()
-    )
+def _lines(values: Sequence[tuple[str, str]], relation: str) -> str:
+    keys = (f"{quoted(json.dumps(name) + ':')} || coalesce(({value})::varchar, 'null')" for name, value in values)
     return f"select '{{' || concat_ws(',', {', '.join(keys)}) || '}}' || chr(10) from {relation}"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -25,10 +25,14 @@ NOTHING = 0
 
 @dataclass(frozen=True, slots=True)
 class Csv:
-    """How a CSV file is written: its columns in their order, none of a name twice, and what stands between values."""
+    """How a CSV file is written: its columns in their order, none of a name twice, what stands between values.
+
+    `blank`: lines before the header.
+    """
 
     columns: tuple[str, ...]
     delimiter: str
+    blank: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _inspect_stream(file: BinaryIO, key: str, etag: str, size: int, kinds: Seque
     head = file.read(LOOK_AT)
     digest.update(head)
     form = form_of(head, base_name(key))
-    with TemporaryFile() as copy:
+    with TemporaryFile() if form is Form.PARQUET else io.BytesIO() as copy:
         copy.write(head)
         while chunk := file.read(CHUNK):
             digest.update(chunk)

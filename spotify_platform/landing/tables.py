@@ -6,18 +6,28 @@ Rows are read as JSON objects, a key a column, by `Embedded.lines`; from there o
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from spotify_platform.errors import NotATable
 
-_PARQUET = b"PAR1"
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LONGEST_VALUE = 2_000_000  # characters
+MOST_COLUMNS = 2_000
+_MOST_TOO_MANY = 100  # the parser notes a row's every value too many with the whole row
 _PACKED = 20  # a history in Parquet, against the same as JSON
+_PARQUET = b"PAR1"
 _BOM = b"\xef\xbb\xbf"
 _DELIMITERS = ",;\t"
+_IN_QUOTES = re.compile(r'"[^"]*"')
 _NO_PARQUET = "it is Parquet, but broken or cut off"
 
 
@@ -31,10 +41,14 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first line of a CSV file says: its columns, none of a name twice, and what stands between them."""
+    """What the first record of a CSV file says: its columns, none of a name twice, and what stands between them.
+
+    `blank`: lines without text before it.
+    """
 
     columns: tuple[str, ...]
     delimiter: str
+    blank: int
 
 
 def form_of(head: bytes, name: str) -> Form:
@@ -61,17 +75,26 @@ def header_of(head: bytes) -> Header:
     Raises:
         NotATable: it has none.
     """
-    first = next((line for line in _text(head) if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=first.count)
-    found = next(csv.reader([first], delimiter=delimiter), [])
+    lines = list(_text(head))
+    blank = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    first = "".join(lines[blank : blank + 1])
+    delimiter = max(_DELIMITERS, key=_IN_QUOTES.sub("", first).count)
+    try:
+        found = next(csv.reader(lines[blank:], delimiter=delimiter), [])
+    except csv.Error:
+        found = []
     if len(found) < 2:
         raise NotATable("it is called CSV, but its first line does not name columns")
-    names: list[str] = []
+    if len(found) > MOST_COLUMNS:
+        raise NotATable(f"it has {len(found):,} columns, at most {MOST_COLUMNS:,} are read")
+    names: dict[str, None] = {}
     for number, said in enumerate(found, start=1):
         column = said.strip() or f"column {number}"  # programs that number rows leave the name of that column empty
-        again = sum(name.partition(" #")[0] == column for name in names)
-        names.append(f"{column} #{again + 1}" if again else column)
-    return Header(tuple(names), delimiter)
+        again = 1
+        while (name := f"{column} #{again}" if again > 1 else column) in names:
+            again += 1
+        names[name] = None
+    return Header(tuple(names), delimiter, blank)
 
 
 def head_of_csv(head: bytes) -> bytes:
@@ -81,7 +104,7 @@ def head_of_csv(head: bytes) -> bytes:
         NotATable: it has no header.
     """
     header = header_of(head)
-    rows = (row for row in csv.reader(_text(head), delimiter=header.delimiter) if row)
+    rows = (row for row in csv.reader(islice(_text(head), header.blank, None), delimiter=header.delimiter) if row)
     next(rows)
     try:
         first = next(rows, [])
@@ -92,7 +115,7 @@ def head_of_csv(head: bytes) -> bytes:
 
 
 def head_of_parquet(file: BinaryIO) -> bytes:
-    """The first record of a Parquet file as the begin of a JSON document.
+    """The first record of a Parquet file as the begin of a JSON document: its keys, and values that are text.
 
     Raises:
         NotATable: it cannot be read.
@@ -102,10 +125,26 @@ def head_of_parquet(file: BinaryIO) -> bytes:
 
     try:
         table = pq.ParquetFile(file)
-        first = next((batch.to_pylist()[0] for batch in table.iter_batches(1) if batch.num_rows), None)
+        batch = next((found for found in table.iter_batches(1) if found.num_rows), None)
+        schema = table.schema_arrow
+        told = {name: None if batch is None else _told(batch.column(at)) for at, name in enumerate(schema.names)}
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise NotATable(_NO_PARQUET) from error
-    return json.dumps([first or dict.fromkeys(table.schema_arrow.names)], default=str).encode()
+    if len(told) > MOST_COLUMNS:
+        raise NotATable(f"it has {len(told):,} columns, at most {MOST_COLUMNS:,} are read")
+    return json.dumps([told]).encode()
+
+
+def _told(column: "pa.Array") -> Any:
+    """What tells the kind of a record: text, and that there are lists and objects."""
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    dtype = column.type
+    if pa.types.is_string(dtype) or pa.types.is_large_string(dtype):
+        return column[0].as_py()
+    if pa.types.is_list(dtype) or pa.types.is_large_list(dtype):
+        return [dict.fromkeys(dtype.value_type.names)] if pa.types.is_struct(dtype.value_type) else []
+    return {} if pa.types.is_struct(dtype) else None
 
 
 def count_rows(path: Path, header: Header | None) -> int:
@@ -122,16 +161,33 @@ def count_rows(path: Path, header: Header | None) -> int:
             return int(pq.read_metadata(path).num_rows)
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise NotATable(_NO_PARQUET) from error
-    with path.open("rb") as file:
+    with path.open("rb") as file, _long_values():
         text = io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="")
+        lines = islice(text, header.blank, None)
         try:
             # In C but for the sum; a row is what stands between two line ends outside quotes.
-            return sum(1 for row in csv.reader(text, delimiter=header.delimiter) if row) - 1
+            return sum(_one(row, header) for row in csv.reader(lines, delimiter=header.delimiter) if row) - 1
         except csv.Error as error:
-            raise NotATable("its rows cannot be told apart: a quote is opened and not closed") from error
+            raise NotATable(f"a quote is opened and not closed, or a value longer than {LONGEST_VALUE:,} characters") from error
+
+
+def _one(row: list[str], header: Header) -> int:
+    if len(row) > len(header.columns) + _MOST_TOO_MANY:
+        raise NotATable(f"a row has {len(row):,} values for {len(header.columns):,} columns")
+    return 1
+
+
+@contextmanager
+def _long_values() -> Iterator[None]:
+    """The limit is one of the process, and made for other files."""
+    before = csv.field_size_limit(LONGEST_VALUE)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _text(head: bytes) -> Iterator[str]:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
         raise NotATable("it is UTF-16, UTF-32 or binary, not UTF-8 text: save it as UTF-8")
     return io.StringIO(head.decode("utf-8-sig", errors="replace"), newline="")

@@ -69,6 +69,7 @@ class Framed:
     """Lines of all loaded objects.
 
     `lines`: line, object (index into `objects`), document, offset and length in the object, position in the file; int64.
+    A row of a table has no offset.
     """
 
     path: Path
@@ -99,22 +100,22 @@ class Reader:
         """Bytes that a document may have, where somebody may have put any number of records into one."""
         return LONGEST_ANSWER if self.source.record_type else None
 
-    def framed(self, chunks: Iterator[bytes], name: str, sink: BinaryIO) -> tuple[Frames, str | None]:
-        """Records of a document of this name, framed into a file; and what is wrong with it all the same."""
+    def framed(self, chunks: Iterator[bytes], name: str, sink: BinaryIO) -> tuple[Frames, Form]:
+        """Records of a document of this name, framed into a file."""
         first = next(chunks, b"")
         form, whole = form_of(first, name), chain([first], chunks)
         if form is Form.JSON:
-            frames = frame(whole, sink)
-            return frames, None if frames.closed else CUT_OFF
+            return frame(whole, sink), form
         with NamedTemporaryFile(dir=Path(sink.name).parent) as copy:
             copy.writelines(whole)
             copy.flush()
-            return frame(self._lines(Path(copy.name), header_of(first) if form is Form.CSV else None), sink), None
+            return frame(self._lines(Path(copy.name), header_of(first) if form is Form.CSV else None), sink), form
 
     def _lines(self, path: Path, header: Header | None) -> Iterator[bytes]:
         """Rows of a table as lines, as many as were counted without parsing them."""
         expected, given = count_rows(path, header), 0
-        csv = Csv(header.columns, header.delimiter) if header else None
+        yield b"["  # the first line may be a text, for a row that does not fit
+        csv = Csv(header.columns, header.delimiter, header.blank) if header else None
         for lines in self.engine.lines(path, csv, self.source):
             given += lines.count(b"\n")
             yield lines
@@ -150,7 +151,7 @@ def _read_one(reader: Reader, item: Planned, number: int, sink: BinaryIO, lines:
     digest = hashlib.sha256()
     try:
         with opened(reader.store, item.key, ArchiveLimits()) as file:
-            frames, reason = reader.framed(_hashed(file, digest), base_name(item.key), sink)
+            frames, form = reader.framed(_hashed(file, digest), base_name(item.key), sink)
     except FileNotFoundError:
         return _undone(sink, start, ObjectRead(item, "refused", GONE))
     except (NotJson, NotATable, ArchiveRefused) as error:
@@ -161,10 +162,12 @@ def _read_one(reader: Reader, item: Planned, number: int, sink: BinaryIO, lines:
         return _undone(sink, start, ObjectRead(item, "refused", TOO_LONG.format(length, reader.longest)))
     sink.write(b"\n")
     lines.objects.append(np.full(frames.count, number, dtype=np.int64))
-    lines.offsets.append(frames.offsets)
+    # A row of a table has no place in the object that a byte could name.
+    lines.offsets.append(frames.offsets if form is Form.JSON else np.full(frames.count, -1, dtype=np.int64))
     lines.positions.append(frames.offsets + start)
     lines.lengths.append(frames.lengths)
     lines.longest = max(lines.longest, frames.longest)
+    reason = CUT_OFF if form is Form.JSON and not frames.closed else None
     return ObjectRead(item, "loaded", reason, frames.count)
 
 
@@ -185,12 +188,13 @@ def _line_table(lines: _Lines) -> pa.Table:
         return np.concatenate(arrays) if arrays else np.empty(0, dtype=np.int64)
 
     objects = joined(lines.objects)
+    offsets = joined(lines.offsets)
     documents = joined([np.arange(a.size, dtype=np.int64) for a in lines.objects])
     columns = {
         "line": np.arange(objects.size, dtype=np.int64),
         "object": objects,
         "document": documents,
-        "offset": joined(lines.offsets),
+        "offset": pa.array(offsets, mask=offsets < 0),
         "length": joined(lines.lengths),
         "position": joined(lines.positions),
     }

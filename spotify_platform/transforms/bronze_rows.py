@@ -56,7 +56,9 @@ def good(rows: ir.Table, owners: ir.Table, stamp: ir.Table, *, table: Table) -> 
 def bad(rows: ir.Table, owners: ir.Table, stamp: ir.Table, digests: ir.Table, *, table: Table) -> ir.Table:
     """Quarantined rows in the columns of the table; `digests` are line, _text_sha256."""
     owned = rows.filter(rows["_reason"].notnull()).join(owners, "object").join(digests, "line")
-    return _complete(owned.mutate(_part=ibis.literal("bad"), _offset=owned.offset, _length=owned.length), stamp, table)
+    # A row of a table has no place in the object that a byte could name.
+    length = ibis.ifelse(owned.offset.notnull(), owned.length, None)
+    return _complete(owned.mutate(_part=ibis.literal("bad"), _offset=owned.offset, _length=length), stamp, table)
 
 
 def headers(objects: ir.Table, stamp: ir.Table, *, table: Table) -> ir.Table:

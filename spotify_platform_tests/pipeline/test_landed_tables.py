@@ -115,7 +115,8 @@ def test_a_damaged_table_is_read_or_refused(form: Form, tmp_path: Path) -> None:
             count_rows(path, header)
             csv = Csv(header.columns, header.delimiter) if header else None
             assert head
-            assert b"".join(table_lines(path, csv, EXTENDED_HISTORY, {"threads": 1})).endswith(b"\n")
+            lines = b"".join(table_lines(path, csv, EXTENDED_HISTORY, {"threads": 1}))
+            assert not lines or lines.endswith(b"\n")  # how many there are is counted apart
         except NotATable as refused:
             assert PRIVATE not in str(refused)  # noqa: PT017 - it is read, or refused
 
