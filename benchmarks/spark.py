@@ -21,15 +21,12 @@ from typing import Any
 import duckdb
 from lakes import PLAYS_A_USER, plays_sql
 
-from spotify_platform.lakehouse.spark_session import JVM_OPTIONS
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.settings import load_settings
 
 HEAP = "4g"
 MOST_ROWS = 10_000
-# A run of an hour is worth the time that a JVM takes to find out how to be quick; one of a minute is not.
-LONG_RUN = "-XX:+UseParallelGC -Xss4m -Duser.timezone=UTC"
 
 
 def main() -> None:
@@ -107,7 +104,7 @@ def measured(engine: str, home: Path, landing: str, conf: dict[str, str]) -> dic
     jars = Path(__file__).parent.parent / ".spark"
     settings = load_settings(
         home=home, landing=landing, engine=engine, settle_seconds=0, memory_limit="4GB", spark_memory=HEAP,
-        spark_jars=jars, spark_conf={JVM_OPTIONS: LONG_RUN} | conf,
+        spark_jars=jars, spark_conf=conf,
     )  # fmt: skip
     came = [0]
     if engine == "spark":
