@@ -17,6 +17,7 @@ from typing import Any
 
 import obstore
 import pyarrow as pa
+from deltalake.exceptions import CommitFailedError
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.ops import LEDGER
@@ -106,7 +107,7 @@ def meeting(settings: Settings, barrier: Barrier, tables: Iterable[str], conflic
             barrier.wait(PATIENCE_SECONDS)
         try:
             write(handle, data, **how)
-        except duckdb_delta.CommitFailedError:
+        except CommitFailedError:
             lost.append(_path(handle))
             raise
 
