@@ -94,6 +94,18 @@ class InnerField:
     high: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CsvHeader:
+    """What the first record of a CSV file says: its columns, none of a name twice, and what stands between them.
+
+    `blank`: lines without text before it.
+    """
+
+    columns: tuple[str, ...]
+    delimiter: str
+    blank: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """How the rows of one Bronze table look before they are typed; `description` says what lands.

@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from deltalake import CommitProperties, Transaction, write_deltalake
 
-from spotify_platform.contracts.model import Source, Table
+from spotify_platform.contracts.model import CsvHeader, Source, Table
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.compiled import CompiledTransforms, Transform
 from spotify_platform.lakehouse.delta_log import DeltaLog, conflicts, snapshot_of
@@ -27,7 +27,7 @@ from spotify_platform.lakehouse.duckdb_relations import Relations
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
 from spotify_platform.lakehouse.duckdb_sql import column, listed, quoted, type_sql, values_sql
 from spotify_platform.lakehouse.duckdb_tables import table_lines
-from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Csv, Embedded, Means, Part, Share, Snapshot
+from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Embedded, Means, Part, Share, Snapshot
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
 from spotify_platform.storage import Location
 
@@ -100,9 +100,9 @@ class DuckDbDelta(DeltaLog):
         """Records as text of the declared JSON kind; see `Engine.landed`."""
         return self.query(landed_sql(str(path), source, longest=longest), landed_schema(source))
 
-    def lines(self, path: Path, csv: Csv | None, source: Source) -> Iterator[bytes]:
+    def lines(self, path: Path, header: CsvHeader | None, source: Source) -> Iterator[bytes]:
         """Rows of a CSV file, or of Parquet, as JSON objects; see `Embedded.lines`."""
-        return table_lines(path, csv, source, self._config)
+        return table_lines(path, header, source, self._config)
 
     def values(self, rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> ir.Table:
         """A small relation from plain values; types are spelled as in contracts."""

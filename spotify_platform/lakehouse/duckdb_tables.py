@@ -14,10 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spotify_platform.contracts.model import Source
+from spotify_platform.contracts.model import CsvHeader, Source
 from spotify_platform.errors import NotATable
 from spotify_platform.lakehouse.duckdb_sql import quoted
-from spotify_platform.lakehouse.engine import Csv
 
 ROWS_AT_ONCE = 8_192
 LONGEST_LINE = 2_000_000
@@ -33,12 +32,12 @@ _NO_CSV = "it cannot be read as CSV: its lines do not end alike, or a quote is n
 _NO_DECIMALS = r"\.0+$"
 
 
-def table_lines(path: Path, csv: Csv | None, source: Source, config: Mapping[str, Any]) -> Iterator[bytes]:
+def table_lines(path: Path, header: CsvHeader | None, source: Source, config: Mapping[str, Any]) -> Iterator[bytes]:
     """JSON lines of a table's rows, many at a time.
 
     Args:
         path: the file.
-        csv: how it is written; None for Parquet.
+        header: of CSV; None for Parquet.
         source: what kind of records they are.
         config: of DuckDB: memory, threads, where to spill.
 
@@ -50,17 +49,17 @@ def table_lines(path: Path, csv: Csv | None, source: Source, config: Mapping[str
     with duckdb.connect(config={"autoinstall_known_extensions": False, **config}) as con:
         con.execute("set TimeZone = 'UTC'")
         try:
-            if csv is None:
+            if header is None:
                 yield from _of_parquet(con, path, kinds)
                 return
-            for query in _csv(path, csv, kinds):
+            for query in _csv(path, header, kinds):
                 yield from map(_joined, con.execute(query).to_arrow_reader(ROWS_AT_ONCE))
         except duckdb.OutOfMemoryException as error:  # of this file alone, and the next try would end alike
             raise NotATable(_TOO_WIDE) from error
         except duckdb.IOException:  # of this machine: the file is none the worse for it
             raise
         except duckdb.Error as error:  # the kind of error alone: a parser's message may quote the text it failed on
-            raise NotATable(_NO_CSV if csv else f"its columns cannot be read ({type(error).__name__})") from error
+            raise NotATable(_NO_CSV if header else f"its columns cannot be read ({type(error).__name__})") from error
 
 
 def _joined(lines: pa.RecordBatch) -> bytes:
@@ -111,11 +110,11 @@ def _of_type(value: str, type_: str, kind: str | None) -> str:
     return f"to_json({value})"
 
 
-def _csv(path: Path, csv: Csv, kinds: Mapping[str, str]) -> Sequence[str]:
-    names = {f"c{at}": name for at, name in enumerate(csv.columns)}
+def _csv(path: Path, header: CsvHeader, kinds: Mapping[str, str]) -> Sequence[str]:
+    names = {f"c{at}": name for at, name in enumerate(header.columns)}
     columns = ", ".join(f"{name}: 'VARCHAR'" for name in names)
-    read = f"""read_csv({quoted(str(path))}, auto_detect = false, header = true, skip = {csv.blank}, columns = {{{columns}}},
-      delim = {quoted(csv.delimiter)}, quote = '"', escape = '"', max_line_size = {LONGEST_LINE}, store_rejects = true,
+    read = f"""read_csv({quoted(str(path))}, auto_detect = false, header = true, skip = {header.blank}, columns = {{{columns}}},
+      delim = {quoted(header.delimiter)}, quote = '"', escape = '"', max_line_size = {LONGEST_LINE}, store_rejects = true,
       parallel = false)"""
     good = _lines([(name, _of_text(column, kinds.get(name))) for column, name in names.items()], read)
     bad = "select to_json(any_value(coalesce(csv_line, '')))::varchar || chr(10) from reject_errors group by line order by line"

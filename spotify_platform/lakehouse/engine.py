@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from spotify_platform.contracts.model import Source, Table
+from spotify_platform.contracts.model import CsvHeader, Source, Table
 from spotify_platform.lakehouse.slices import Slice
 
 APP_ID = "lake"
@@ -21,18 +21,6 @@ APP_ID = "lake"
 
 NOTHING = 0
 """The lake version of a table that is new, or not complete."""
-
-
-@dataclass(frozen=True, slots=True)
-class Csv:
-    """How a CSV file is written: its columns in their order, none of a name twice, what stands between values.
-
-    `blank`: lines before the header.
-    """
-
-    columns: tuple[str, ...]
-    delimiter: str
-    blank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +123,7 @@ class Embedded(Calculator, Protocol):
         `_is_null` (it is null). `longest` is the longest line in bytes.
         """
 
-    def lines(self, path: Path, csv: Csv | None, source: Source) -> Iterator[bytes]:
+    def lines(self, path: Path, header: CsvHeader | None, source: Source) -> Iterator[bytes]:
         """Rows of a CSV file, or of Parquet, as JSON objects, one a line; a row that does not fit its header as a JSON string.
 
         Raises:

@@ -2,9 +2,11 @@
 
 import hashlib
 import io
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from tempfile import TemporaryFile
 from typing import BinaryIO, Literal, cast
 
@@ -115,24 +117,29 @@ def _inspect_stream(file: BinaryIO, key: str, etag: str, size: int, kinds: Seque
     digest = hashlib.sha256()
     head = file.read(LOOK_AT)
     digest.update(head)
-    form = form_of(head, base_name(key))
-    with TemporaryFile() if form is Form.PARQUET else io.BytesIO() as copy:
-        copy.write(head)
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            if form is Form.PARQUET:  # its columns are told at its end
-                copy.write(chunk)
-        try:
-            head = _as_json(head, form, cast("BinaryIO", copy))
-        except NotATable as not_one:
-            return Inspected(key, etag, size, digest.hexdigest(), "not_recognised", reason=str(not_one))
-    if kind := recognise(head, base_name(key), kinds):
-        return Inspected(key, etag, size, digest.hexdigest(), "load", kind)
-    return Inspected(key, etag, size, digest.hexdigest(), "not_recognised", reason=why_not(head, kinds))
+    rest = hashed(file, digest)
+    kind, reason = None, None
+    try:
+        document = _as_json(head, rest, form_of(head, base_name(key)))
+        kind = recognise(document, base_name(key), kinds)
+        reason = None if kind else why_not(document, kinds)
+    except NotATable as not_one:
+        reason = str(not_one)
+    deque(rest, maxlen=0)  # the digest is of all of it
+    return Inspected(key, etag, size, digest.hexdigest(), "load" if kind else "not_recognised", kind, reason)
 
 
-def _as_json(head: bytes, form: Form, copy: BinaryIO) -> bytes:
+def hashed(file: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
+    """The rest of a file, and its digest on the way."""
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+        yield chunk
+
+
+def _as_json(head: bytes, rest: Iterator[bytes], form: Form) -> bytes:
     """The begin of a document as JSON; of a table the first row."""
     if form is Form.PARQUET:
-        return head_of_parquet(copy)
+        with TemporaryFile() as copy:  # its columns are told at its end
+            copy.writelines(chain([head], rest))
+            return head_of_parquet(copy)
     return head_of_csv(head) if form is Form.CSV else head

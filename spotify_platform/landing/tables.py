@@ -9,12 +9,12 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from spotify_platform.contracts.model import CsvHeader
 from spotify_platform.errors import NotATable
 
 if TYPE_CHECKING:
@@ -39,18 +39,6 @@ class Form(Enum):
     PARQUET = "Parquet"
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What the first record of a CSV file says: its columns, none of a name twice, and what stands between them.
-
-    `blank`: lines without text before it.
-    """
-
-    columns: tuple[str, ...]
-    delimiter: str
-    blank: int
-
-
 def form_of(head: bytes, name: str) -> Form:
     """The form of a file, by its first bytes; CSV by its name too, since any text may be CSV.
 
@@ -69,7 +57,7 @@ def bytes_as_json(size: int, name: str) -> int:
     return size * (_PACKED if name.lower().endswith(".parquet") else 1)
 
 
-def header_of(head: bytes) -> Header:
+def header_of(head: bytes) -> CsvHeader:
     """The header of a CSV file that begins with these bytes.
 
     Raises:
@@ -94,7 +82,7 @@ def header_of(head: bytes) -> Header:
         while (name := f"{column} #{again}" if again > 1 else column) in names:
             again += 1
         names[name] = None
-    return Header(tuple(names), delimiter, blank)
+    return CsvHeader(tuple(names), delimiter, blank)
 
 
 def head_of_csv(head: bytes) -> bytes:
@@ -147,7 +135,7 @@ def _told(column: "pa.Array") -> Any:
     return {} if pa.types.is_struct(dtype) else None
 
 
-def count_rows(path: Path, header: Header | None) -> int:
+def count_rows(path: Path, header: CsvHeader | None) -> int:
     """Rows of a CSV file with this header, or of Parquet, told by another parser than the one that reads them.
 
     Raises:
@@ -171,7 +159,7 @@ def count_rows(path: Path, header: Header | None) -> int:
             raise NotATable(f"a quote is opened and not closed, or a value longer than {LONGEST_VALUE:,} characters") from error
 
 
-def _one(row: list[str], header: Header) -> int:
+def _one(row: list[str], header: CsvHeader) -> int:
     if len(row) > len(header.columns) + _MOST_TOO_MANY:
         raise NotATable(f"a row has {len(row):,} values for {len(header.columns):,} columns")
     return 1

@@ -37,8 +37,9 @@ def bronze_rows(engine: Embedded, source: Source, framed: Framed, refused: Seque
     stamped = engine.values([{"_batch": stamp.batch, "_loaded_at": stamp.loaded_at}], parts.STAMP)
     made = []
     if framed.lines.num_rows:
-        placed = engine.gather(_placed(engine, source, framed))
-        rows = engine.cache(engine.derive(parts.numbered, placed)) if source.rows_at else placed
+        rows = engine.gather(_placed(engine, source, framed))
+        if source.rows_at:
+            rows = engine.derive(parts.numbered, rows, engine.cache(engine.derive(parts.positions, rows)))
         counted = _counts(engine, rows)
         if not source.rows_at and counted != {i: n for i, n in rows_in.items() if n}:
             raise DataFailedCheck(

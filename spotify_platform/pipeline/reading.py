@@ -18,16 +18,16 @@ import numpy as np
 import pyarrow as pa
 from obstore.store import ObjectStore
 
-from spotify_platform.contracts.model import Source
+from spotify_platform.contracts.model import CsvHeader, Source
 from spotify_platform.errors import NotATable
-from spotify_platform.lakehouse.engine import Csv, Embedded
+from spotify_platform.lakehouse.engine import Embedded
 from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused
 from spotify_platform.landing.arrivals import look
 from spotify_platform.landing.elements import count_elements, key_pattern
 from spotify_platform.landing.framing import Frames, NotJson, frame
-from spotify_platform.landing.inspection import CHUNK, opened
+from spotify_platform.landing.inspection import hashed, opened
 from spotify_platform.landing.keys import base_name, split
-from spotify_platform.landing.tables import Form, Header, count_rows, form_of, header_of
+from spotify_platform.landing.tables import Form, count_rows, form_of, header_of
 
 GONE = "gone before load"
 CHANGED = "it changed while it was read"
@@ -111,12 +111,11 @@ class Reader:
             copy.flush()
             return frame(self._lines(Path(copy.name), header_of(first) if form is Form.CSV else None), sink), form
 
-    def _lines(self, path: Path, header: Header | None) -> Iterator[bytes]:
+    def _lines(self, path: Path, header: CsvHeader | None) -> Iterator[bytes]:
         """Rows of a table as lines, as many as were counted without parsing them."""
         expected, given = count_rows(path, header), 0
         yield b"["  # the first line may be a text, for a row that does not fit
-        csv = Csv(header.columns, header.delimiter, header.blank) if header else None
-        for lines in self.engine.lines(path, csv, self.source):
+        for lines in self.engine.lines(path, header, self.source):
             given += lines.count(b"\n")
             yield lines
         if given != expected:
@@ -151,7 +150,7 @@ def _read_one(reader: Reader, item: Planned, number: int, sink: BinaryIO, lines:
     digest = hashlib.sha256()
     try:
         with opened(reader.store, item.key, ArchiveLimits()) as file:
-            frames, form = reader.framed(_hashed(file, digest), base_name(item.key), sink)
+            frames, form = reader.framed(hashed(file, digest), base_name(item.key), sink)
     except FileNotFoundError:
         return _undone(sink, start, ObjectRead(item, "refused", GONE))
     except (NotJson, NotATable, ArchiveRefused) as error:
@@ -175,12 +174,6 @@ def _undone(sink: BinaryIO, start: int, outcome: ObjectRead) -> ObjectRead:
     sink.seek(start)
     sink.truncate()
     return outcome
-
-
-def _hashed(file: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
-        yield chunk
 
 
 def _line_table(lines: _Lines) -> pa.Table:

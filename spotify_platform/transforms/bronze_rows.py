@@ -20,9 +20,16 @@ def placed(typed: ir.Table, lines: ir.Table) -> ir.Table:
     return rows.mutate(_row=rows.document)
 
 
-def numbered(rows: ir.Table) -> ir.Table:
-    """Rows with their position in the object, where a line may hold several."""
-    return rows.mutate(_row=ibis.row_number().over(ibis.window(group_by="object", order_by=["line", "place"])))
+def positions(rows: ir.Table) -> ir.Table:
+    """Position of each row in its object, where a line may hold several: line, place, _row."""
+    narrow = rows.select("object", "line", "place")
+    number = ibis.row_number().over(ibis.window(group_by="object", order_by=["line", "place"]))
+    return narrow.mutate(_row=number).drop("object")
+
+
+def numbered(rows: ir.Table, positions: ir.Table) -> ir.Table:
+    """Rows with their position; a join, since to sort whole albums takes more memory than there may be."""
+    return rows.drop("_row").join(positions, ["line", "place"])
 
 
 def rows_by_object(rows: ir.Table) -> ir.Table:

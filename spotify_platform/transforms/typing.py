@@ -40,7 +40,7 @@ def type_rows(landed: ir.Table, source: Source) -> ir.Table:
 
 def _no_object(landed: ir.Table, source: Source) -> ir.Value:
     """Why a record that is no object is none. Of ids it does not know, the API's catalogue says null."""
-    unreadable = ibis.literal("cannot be read as a JSON object")
+    unreadable = ibis.literal("neither a JSON object nor a row that fits its header")
     is_unknown_id = landed["_is_null"] if source.record_type else ibis.literal(False)  # noqa: FBT003 - a literal
     return ibis.ifelse(is_unknown_id, "null: the API knows nothing of this id", unreadable)
 

@@ -116,7 +116,7 @@ def test_all_that_is_wrong_is_said(engine: DuckDbDelta) -> None:
 
 
 def test_a_row_that_is_no_object_has_that_one_reason(engine: DuckDbDelta) -> None:
-    assert typed(engine, _parsed=False)["_reason"] == "cannot be read as a JSON object"
+    assert typed(engine, _parsed=False)["_reason"] == "neither a JSON object nor a row that fits its header"
 
 
 @pytest.mark.parametrize(("text", "value"), [("11", 11.0), ("-5.883", -5.883), ("1e-05", 1e-05), ("20", 20), ("-100", -100)])
@@ -193,4 +193,4 @@ def test_a_value_that_is_not_accepted_is_not_kept(engine: DuckDbDelta) -> None:
 def test_of_an_id_that_the_api_does_not_know_it_says_so(engine: DuckDbDelta) -> None:
     unknown = {"_parsed": False, "_is_null": True}
     assert typed(engine, TRACKS, **unknown)["_reason"] == "null: the API knows nothing of this id"
-    assert typed(engine, RECENTLY_PLAYED, **unknown)["_reason"] == "cannot be read as a JSON object"
+    assert typed(engine, RECENTLY_PLAYED, **unknown)["_reason"] == "neither a JSON object nor a row that fits its header"
