@@ -132,11 +132,16 @@ class DuckDbDelta(DeltaLog):
 
     def gather(self, parts: Iterable[ir.Table]) -> ir.Table:
         """Compute parts one after another; see `Engine.gather`."""
-        left = iter(parts)
-        kept = self.cache(next(left))
-        for part in left:
-            self.connection.execute(f"insert into {kept.get_name()} {self._typed(part, kept.schema())}")
-        return kept
+        before, kept = len(self._made), ""
+        for part in parts:
+            if not kept:
+                kept, schema = self._relations.named("gathered"), part.schema()
+                self.connection.execute(f"create temp table {kept} as {self._typed(part, schema)}")
+            else:
+                self.connection.execute(f"insert into {kept} {self._typed(part, schema)}")
+            self._drop(before)
+        self._made.append(("table", kept))
+        return ibis.table(schema, name=kept)
 
     def spread(
         self, make: Callable[[Embedded, Sequence[Share], Path], ir.Table], shares: Sequence[tuple[Share, int]], table: Table
@@ -160,10 +165,14 @@ class DuckDbDelta(DeltaLog):
 
     def release(self) -> None:
         """Give back memory: no relation that was made so far is valid any more."""
-        for kind, name in self._made:
-            self.connection.execute(f"drop {kind} if exists {name}")
-        self._made.clear()
+        self._drop(0)
         self._relations.clear()
+
+    def _drop(self, first: int) -> None:
+        """Drop what was made, from the first of these on."""
+        while len(self._made) > first:
+            kind, name = self._made.pop()
+            self.connection.execute(f"drop {kind} if exists {name}")
 
     def fetch(self, rows: ir.Table) -> pa.Table:
         """A small answer as Arrow. Never a table of the lake."""

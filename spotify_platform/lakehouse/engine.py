@@ -103,7 +103,10 @@ class Calculator(Protocol):
         """Compute once, read many times within this step. `ordered`: what is landed must be read in its own order."""
 
     def gather(self, parts: Iterable[ir.Table]) -> ir.Table:
-        """Compute parts one after another, each before the next is asked for, and keep their rows together."""
+        """Compute parts one after another, and keep their rows together.
+
+        Each is computed before the next is asked for; relations that were made for it alone are not valid after that.
+        """
 
     def release(self) -> None:
         """Give back memory: no relation that was made so far is valid any more."""

@@ -1,5 +1,8 @@
 """The embedded engine's snapshots: what was opened stays what it was, whoever moves the table on."""
 
+from collections.abc import Iterator
+
+import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 
@@ -65,3 +68,17 @@ def test_the_log_keeps_the_bounds_of_what_rows_are_found_by_and_no_others(engine
     once = add(engine, engine.open(LEDGER), engine.open(LEDGER).holds + 1)
     kept = pa.table(once.handle.get_add_actions(flatten=True)).column_names
     assert {name.removeprefix("min.") for name in kept if name.startswith("min.")} == set(LEDGER.found_by)
+
+
+def test_what_a_part_was_made_of_is_gone_when_the_next_is_made(fresh: DuckDbDelta) -> None:
+    """A batch of a thousand albums is a hundred parts: all of them at once take more memory than there is."""
+    there: list[int] = []
+
+    def parts() -> Iterator[ir.Table]:
+        for number in range(3):
+            there.append(len(fresh.connection.sql("from duckdb_tables() where temporary").fetchall()))
+            yield fresh.cache(fresh.values([row(number, "part")], SCHEMA))
+
+    gathered = fresh.gather(parts())
+    assert sorted(fresh.fetch(gathered)["batch"].to_pylist()) == [0, 1, 2]
+    assert there[2] == there[1] == there[0] + 1  # what is gathered
