@@ -69,7 +69,7 @@ def spark_session(settings: Settings) -> "SparkSession":
 class PlatformResource(dg.ConfigurableResource):
     """Opens the platform of the environment's settings; `overrides` are settings by name, for tests and second homes."""
 
-    overrides: dict[str, str] = Field(default_factory=dict)
+    overrides: dict[str, Any] = Field(default_factory=dict)
 
     def settings(self) -> Settings:
         """The settings as they are now."""

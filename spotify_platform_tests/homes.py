@@ -6,6 +6,7 @@ from pathlib import Path
 
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.refresh import steps
+from spotify_platform.resources import PlatformResource
 from spotify_platform.settings import Settings, load_settings
 
 
@@ -15,6 +16,11 @@ def warm(home: Path, warm_home: Path, **overrides: object) -> Settings:
     if not (home / "cache").exists():
         (home / "cache").symlink_to(warm_home / "cache")
     return load_settings(**{"home": home, "settle_seconds": 0, "buckets": 4, **overrides})
+
+
+def resource_of(settings: Settings) -> PlatformResource:
+    """Dagster's resource with the same settings."""
+    return PlatformResource(overrides=settings.model_dump(mode="json", exclude_unset=True))
 
 
 def copied(settings: Settings, folder: Path) -> Settings:

@@ -14,7 +14,8 @@
 
 {#
   The same in databases of a Spark session. A contract is held by casting to its columns, and by looking that there are no others:
-  types are told there in the words of the first engine.
+  types are told there in the words of the first engine. It is written in whatever form the session writes tables: Parquet, but on
+  Databricks Delta, which its catalog asks for.
 #}
 {% materialization fresh_table, adapter="spark", supported_languages=["sql"] %}
   {%- set relation = this.incorporate(type="table") -%}
@@ -24,7 +25,7 @@
     {{ exceptions.raise_compiler_error("columns are " ~ found ~ ", the contract says " ~ named) }}
   {%- endif -%}
   {%- call statement("main") -%}
-    create table {{ relation }} using parquet as
+    create table {{ relation }} as
     select
       {%- for column in model.columns.values() %}
       cast({{ column.name }} as {{ spark_type(column.data_type) }}) as {{ column.name }}{{ "," if not loop.last }}

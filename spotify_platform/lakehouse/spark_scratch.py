@@ -64,7 +64,7 @@ class SparkScratch:
 
     def put(self, name: str, rows: ir.Table) -> None:
         """Write rows there."""
-        self._engine.frame(rows, rows.schema()).write.format("parquet").saveAsTable(name)
+        self._engine.frame(rows, rows.schema()).write.saveAsTable(name)
 
     def lend(self, name: str, snapshot: Snapshot, where: str | None = None) -> None:
         """Make rows of a table of the lake readable there; see `Scratch.lend`."""

@@ -49,7 +49,7 @@ def _factored(term: exp.Expression) -> exp.Expression:
     """Slices, each `a = 1` or `a = 1 and b = 2`, as few terms; anything else as it is."""
     if not isinstance(term, exp.Or) or isinstance(term.parent, exp.Or):
         return term
-    slices = [_equalities(one.unnest()) for one in term.flatten()]
+    slices = [_equalities(one) for one in _flat(term)]
     columns = {tuple(name for name, _ in one) for one in slices}
     if len(columns) > 1 or len(min(columns)) not in (1, 2):
         return term
@@ -63,16 +63,19 @@ def _factored(term: exp.Expression) -> exp.Expression:
     return exp.or_(*[" and ".join([_in(first, ones), *[_in(name, values) for name in rest]]) for values, ones in firsts.items()])
 
 
+def _flat(term: exp.Expression) -> list[exp.Expression]:
+    return [*term.flatten()]  # type: ignore[no-untyped-call]
+
+
 def _in(name: str, values: Iterable[str]) -> str:
     return f"{name} in ({', '.join(values)})"
 
 
 def _equalities(term: exp.Expression) -> list[tuple[str, str]]:
     """Names and literals of `a = 1 and b = 2`; none where it is something else."""
-    parts = list(term.flatten()) if isinstance(term, exp.And) else [term]
-    if not all(isinstance(part, exp.EQ) and isinstance(part.left, exp.Column) for part in parts):
-        return []
-    return [(part.left.sql(), part.right.sql()) for part in parts]
+    parts = _flat(term) if isinstance(term, exp.And) else [term]
+    equal = [part for part in parts if isinstance(part, exp.EQ) and isinstance(part.left, exp.Column)]
+    return [(part.left.sql(), part.right.sql()) for part in equal] if len(equal) == len(parts) else []
 
 
 def typed_columns(schema: ibis.Schema) -> list[str]:

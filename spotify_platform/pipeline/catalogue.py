@@ -31,7 +31,7 @@ from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Put, St
 from spotify_platform.lakehouse.engine import NOTHING, Engine, Part, Snapshot
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
 from spotify_platform.pipeline.differences import replaced_where_other
-from spotify_platform.pipeline.parts import bucket_parts
+from spotify_platform.pipeline.parts import are_many, bucket_parts
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.silver import changed_slices
 from spotify_platform.transforms.albums import albums
@@ -178,7 +178,7 @@ def advance_played_tracks(platform: Platform) -> Turn:
     def compute(step: Step) -> Change:
         plays = step.inputs[PLAYS.name]
         slices = None if step.is_anew else changed_slices(platform, plays, step)
-        if slices is None or len(slices) > MOST_IN_ONE_PREDICATE:
+        if slices is None or are_many(slices):
             return Put(_all_played(engine, plays), whole=True)
         if not slices:
             return Append(None)

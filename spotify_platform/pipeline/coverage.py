@@ -7,8 +7,8 @@ from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAYS
 from spotify_platform.lakehouse.commit import Append, Change, Overwrite, Put, Replace, Step, Turn, advance
 from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
 from spotify_platform.lakehouse.ledger import stated_settings
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, predicate_of
-from spotify_platform.pipeline.parts import bucket_parts
+from spotify_platform.lakehouse.slices import predicate_of
+from spotify_platform.pipeline.parts import are_many, bucket_parts
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.silver import changed_slices
 from spotify_platform.transforms.api_answers import answers_of
@@ -53,7 +53,7 @@ def advance_match_report(platform: Platform) -> Turn:
         slices = changed_slices(platform, plays, step)
         if not slices:
             return Append(None)
-        if len(slices) > MOST_IN_ONE_PREDICATE:
+        if are_many(slices):
             return Put(_reported(engine, plays), whole=True)
         return Replace(engine.derive(match_report, engine.read(plays, predicate_of(slices))), slices)
 

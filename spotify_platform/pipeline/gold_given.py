@@ -14,9 +14,10 @@ from spotify_platform.pipeline.parts import rows_of
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.users import zones_of
 from spotify_platform.transforms.fold import FACTS
-from spotify_platform.transforms.slices import ALL_TIME, all_years, of_every_model
+from spotify_platform.transforms.slices import ALL_TIME, all_years, of_every_model, with_whole_buckets
 
 BUILT_SLICES = {BUCKET: "int32", YEAR: "int32", "model": "string"}
+BUILT_BUCKETS = {BUCKET: "int32", "model": "string"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,12 @@ class Given:
         if slices is None and years is not None:
             scratch.put("silver.slices", engine.derive(of_every_model, years))
             return
-        all_there = engine.fetch(years).to_pylist() if years is not None else []
-        rows = [row for model, mine in (slices or {}).items() for row in _told(model, mine, all_there)]
-        scratch.put("silver.slices", engine.values(rows, BUILT_SLICES))
+        told = [{**s, "model": model} for model, mine in (slices or {}).items() for s in mine]
+        built = engine.values([s for s in told if YEAR in s], BUILT_SLICES)
+        if years is not None:
+            buckets = engine.values([s for s in told if YEAR not in s], BUILT_BUCKETS)
+            built = engine.derive(with_whole_buckets, built, buckets, years)
+        scratch.put("silver.slices", built)
 
 
 def named(table: Table) -> str:
@@ -79,10 +83,3 @@ def _around(slices: Sequence[Slice]) -> list[Slice]:
     """Years (UTC) in which plays of these local years may lie."""
     near = {(s[BUCKET], s[YEAR] + n) for s in slices if s[YEAR] != ALL_TIME for n in (-1, 0, 1)}
     return [{BUCKET: bucket, YEAR: year} for bucket, year in sorted(near)]
-
-
-def _told(model: str, slices: Sequence[Slice], years: Sequence[Slice]) -> list[dict[str, object]]:
-    """Slices of a model as rows; those of whole buckets with all their years."""
-    whole = {s[BUCKET] for s in slices if YEAR not in s}
-    of_years = [*(s for s in slices if YEAR in s), *(s for s in years if s[BUCKET] in whole)]
-    return [{**s, "model": model} for s in of_years]

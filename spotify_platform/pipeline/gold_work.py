@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import ibis.expr.types as ir
@@ -23,15 +24,16 @@ from spotify_platform.lakehouse import dbt_project
 from spotify_platform.lakehouse.engine import Engine, Snapshot
 from spotify_platform.lakehouse.ledger import tail
 from spotify_platform.lakehouse.publishing import Pins
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, of_buckets
+from spotify_platform.lakehouse.slices import Slice, of_buckets
+from spotify_platform.pipeline.parts import are_many, few, told_slices
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.users import restated
-from spotify_platform.transforms.fold import FACTS, MODELS, SHOWN, gone, slices_to_restate
+from spotify_platform.transforms.fold import FACTS, MODELS, SHOWN, buckets_to_restate, gone, slices_to_restate
 from spotify_platform.transforms.slices import ALL_TIME, local_years
 
 BUCKET, YEAR = "user_bucket", "year"
-Year: TypeAlias = tuple[int, int]
-"""Bucket and local year."""
+Year: TypeAlias = tuple[int, int | None]
+"""Bucket and local year; None is all of the bucket."""
 OF_USERS = (PLAYS, API_ANSWERS, MATCH_REPORT)
 """Tables of Silver that are cut by users: of these Gold reads the buckets that are built."""
 OF_CATALOGUE = (TRACK_ALIASES, TRACKS, RECORDINGS, ALBUMS, ARTISTS, TRACK_ARTISTS, ALBUM_ARTISTS)
@@ -84,6 +86,8 @@ def work(platform: Platform, tables: Sequence[Table], seen: Seen) -> Work | None
         years = _heard_anew(platform, seen, restated_users)
         found |= {table.name: set(years) for table in tables if BUCKET in table.partition_by}
     folded = _folded(engine, seen) if is_told else []
+    if folded is None:
+        return None
     for model, years in _years_of(folded).items():
         found[model] |= years
     slices = {model: _as_slices(years) for model, years in found.items() if years}
@@ -117,17 +121,21 @@ def _heard_anew(platform: Platform, seen: Seen, restated_users: Sequence[str]) -
     engine, last = platform.engine, seen.pins.batch
     moved = restated(platform, seen.ledger, restated_users, last, seen.top)
     where = " or ".join([*(one.predicate for one in moved), f"_batch > {last}"])
-    years = engine.fetch(engine.derive(local_years, engine.read(seen.inputs[PLAYS.name], where))).to_pylist()
+    years = told_slices(engine, engine.derive(local_years, engine.read(seen.inputs[PLAYS.name], where)))
     # A zone shows in the days of gaps as well, in which there is no play.
-    return _with_what_follows((row[BUCKET], row[YEAR]) for row in years) | {(m.user_bucket, ALL_TIME) for m in moved}
+    return _with_what_follows((row[BUCKET], row.get(YEAR)) for row in years) | {(m.user_bucket, ALL_TIME) for m in moved}
 
 
-def _folded(engine: Engine, seen: Seen) -> list[dict[str, Any]]:
-    """Buckets and years, by mart, in which a track was played of which the mart shows something else now."""
+def _folded(engine: Engine, seen: Seen) -> list[dict[str, Any]] | None:
+    """Buckets and years, by mart, in which a track was played of which the mart shows something else now.
+
+    Whole buckets where those are too many, and None where even these are.
+    """
     shown = [rows for name in SHOWN for rows in (*_changes(engine, seen, name), engine.read(seen.inputs[name]))]
     played = engine.read(seen.inputs[PLAYED_TRACKS.name])
-    found: list[dict[str, Any]] = engine.fetch(engine.derive(slices_to_restate, *shown, played)).to_pylist()
-    return found
+    slices = engine.derive(slices_to_restate, *shown, played)
+    found = few(engine, slices)
+    return few(engine, engine.derive(buckets_to_restate, slices)) if found is None else found
 
 
 def _years_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, set[Year]]:
@@ -135,7 +143,7 @@ def _years_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, set[Year]]:
     for row in rows:
         # What a play's own row shows of its track, all marts that tell tracks apart show.
         for model in MODELS if row["model"] == FACTS else (row["model"],):
-            found[model].add((row[BUCKET], row[YEAR]))
+            found[model].add((row[BUCKET], row.get(YEAR)))
     return {model: _with_what_follows(years) for model, years in found.items()}
 
 
@@ -150,10 +158,13 @@ def _changes(engine: Engine, seen: Seen, name: str) -> tuple[ir.Table, ir.Table]
 
 def _with_what_follows(years: Iterable[Year]) -> set[Year]:
     found = set(years)
-    return found | {(bucket, year + 1) for bucket, year in found} | {(bucket, ALL_TIME) for bucket, _ in found}
+    return (
+        found | {(bucket, year + 1) for bucket, year in found if year is not None} | {(bucket, ALL_TIME) for bucket, _ in found}
+    )
 
 
 def _as_slices(years: set[Year]) -> list[Slice]:
-    if len(years) > MOST_IN_ONE_PREDICATE:
+    slices: list[Slice] = [{BUCKET: bucket, YEAR: year} for bucket, year in years if year is not None]
+    if len(slices) < len(years) or are_many(slices):
         return of_buckets(bucket for bucket, _ in years)
-    return [{BUCKET: bucket, YEAR: year} for bucket, year in sorted(years)]
+    return sorted(slices, key=itemgetter(BUCKET, YEAR))

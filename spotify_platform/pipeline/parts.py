@@ -1,10 +1,35 @@
 """Much at once is done in parts: whole buckets, as many as memory holds, whatever the lake holds."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import ibis.expr.types as ir
 
 from spotify_platform.lakehouse.engine import Engine
-from spotify_platform.lakehouse.slices import Slice, of_buckets
-from spotify_platform.transforms.slices import buckets_of, within
+from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, of_buckets
+from spotify_platform.transforms.slices import buckets_of, slices_by, within
+
+MOST_TOLD = 5_000
+"""Rows that a step looks at one by one: a lake of a thousand users has more slices than a process should be given."""
+
+
+def few(engine: Engine, rows: ir.Table) -> list[dict[str, Any]] | None:
+    """A small answer as plain values; None where it is none."""
+    found: list[dict[str, Any]] = engine.fetch(rows.limit(MOST_TOLD + 1)).to_pylist()
+    return found if len(found) <= MOST_TOLD else None
+
+
+def told_slices(engine: Engine, slices: ir.Table) -> list[Slice]:
+    """Slices as plain values; whole buckets where those are too many."""
+    found = few(engine, slices)
+    if found is None:
+        found = engine.fetch(engine.derive(slices_by, slices, cut=["user_bucket"])).to_pylist()
+    return [*found]
+
+
+def are_many(slices: Sequence[Slice]) -> bool:
+    """Whether these are whole buckets, or more slices than one condition should name."""
+    return len(slices) > MOST_IN_ONE_PREDICATE or any("year" not in s for s in slices)
 
 
 def bucket_parts(engine: Engine, rows: ir.Table) -> list[list[Slice]]:

@@ -10,8 +10,8 @@ from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.commit import Append, Change, Put, Replace, Step, Turn, advance
 from spotify_platform.lakehouse.engine import Engine, Part, Snapshot
 from spotify_platform.lakehouse.ledger import stated_settings
-from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, coarser, of_buckets, predicate_of
-from spotify_platform.pipeline.parts import bucket_parts, rows_of
+from spotify_platform.lakehouse.slices import Slice, coarser, of_buckets, predicate_of
+from spotify_platform.pipeline.parts import are_many, bucket_parts, rows_of, told_slices
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.users import listeners_of, restated, stated_as_of, zones_of
 from spotify_platform.transforms.play_records import conform_all, distinct
@@ -28,10 +28,10 @@ def advance_play_records(platform: Platform) -> Turn:
             new = engine.cache(_conformed(platform, step.inputs, step.ledger, 0, step.top))
             return Put([Part(_merged(engine, new, part), part) for part in bucket_parts(engine, new)], whole=True)
         new = engine.cache(_conformed(platform, step.inputs, step.ledger, step.last, step.top))
-        slices = _found(platform, engine.derive(slices_of, new))
+        slices = told_slices(engine, engine.derive(slices_of, new))
         if not slices:
             return Append(None)
-        if len(slices) > MOST_IN_ONE_PREDICATE:
+        if are_many(slices):
             return Put([Part(_merged(engine, new, part, step.own), part) for part in bucket_parts(engine, new)], whole=False)
         return Replace(engine.derive(distinct, engine.read(step.own, predicate_of(slices)), new), slices)
 
@@ -72,9 +72,7 @@ def advance_plays(platform: Platform) -> Turn:
         if not slices:
             return Append(None)
         concerned = predicate_of(of_buckets(s["user_bucket"] for s in slices))
-        if len(slices) > MOST_IN_ONE_PREDICATE or (
-            step.restated and engine.count(engine.read(records, concerned)) > engine.rows_at_once
-        ):
+        if are_many(slices) or (step.restated and engine.count(engine.read(records, concerned)) > engine.rows_at_once):
             return Put(_resolved(platform, step, bucket_parts(engine, engine.read(records, concerned))), whole=False)
         near_them = engine.cache(_with_margins(platform, records, slices))
         resolved = all_plays(platform, near_them, step.ledger, step.top)
@@ -112,18 +110,13 @@ def all_plays(platform: Platform, records: ir.Table, ledger: Snapshot, top: int)
     )
 
 
-def _found(platform: Platform, slices: ir.Table) -> list[Slice]:
-    found: list[Slice] = platform.engine.fetch(slices).to_pylist()
-    return found
-
-
 def changed_slices(platform: Platform, rows: Snapshot, step: Step) -> list[Slice]:
     """Slices of records, or of plays, within reach of what the step's batches brought, and those in which settings show.
 
-    Of the step's own slices too: what settings change can leave one of them empty.
+    Of the step's own slices too: what settings change can leave one of them empty. Whole buckets where those are too many.
     """
     engine = platform.engine
-    found = _found(platform, engine.derive(touched, engine.read(rows, f"_batch > {step.last}")))
+    found = told_slices(engine, engine.derive(touched, engine.read(rows, f"_batch > {step.last}")))
     if moved := restated(platform, step.ledger, step.restated, step.last, step.top):
         where = " or ".join(one.predicate for one in moved)
         found += [found for table in (rows, step.own) for found in engine.look_up(table, ["user_bucket", "year"], where)]

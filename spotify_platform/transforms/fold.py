@@ -42,6 +42,11 @@ def slices_to_restate(*tables: ir.Table) -> ir.Table:
     return slices.order_by("model", "user_bucket", "year")
 
 
+def buckets_to_restate(slices: ir.Table) -> ir.Table:
+    """The same by whole buckets: model, user_bucket, was_known."""
+    return slices.group_by("model", "user_bucket").aggregate(was_known=slices.was_known.any())
+
+
 def gone(before: ir.Table, now: ir.Table) -> ir.Table:
     """Plays of the older files that the newer do not have, by the columns that decide what was heard first and last."""
     names = ["play_id", "ended_at", "content_type", "track_id", "track_name", "artist_name", "is_excluded", "match", "ms_played"]

@@ -80,6 +80,11 @@ def of_every_model(slices: ir.Table) -> ir.Table:
     return slices.mutate(model=ibis.null("string"))
 
 
+def with_whole_buckets(told: ir.Table, buckets: ir.Table, years: ir.Table) -> ir.Table:
+    """Slices of marts, and of marts that are made in whole buckets all their years: user_bucket, year, model."""
+    return told.union(years.join(buckets, "user_bucket").select(*told.columns))
+
+
 def of_all_time(rows: ir.Table) -> ir.Table:
     """Rows of a mart that are about all time."""
     return rows.filter(rows.year == ALL_TIME)

@@ -6,11 +6,12 @@ import pytest
 from spotify_platform.definitions import build_defs
 from spotify_platform.resources import PlatformResource
 from spotify_platform_tests.conftest import MakeSettings
+from spotify_platform_tests.homes import resource_of
 
 
 @pytest.fixture
 def platform_resource(make_settings: MakeSettings) -> PlatformResource:
-    return PlatformResource(overrides={"home": str(make_settings().home), "settle_seconds": "0", "buckets": "4"})
+    return resource_of(make_settings())
 
 
 @pytest.fixture

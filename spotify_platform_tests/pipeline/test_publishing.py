@@ -18,7 +18,7 @@ from spotify_platform.lakehouse.commit import Append, commit
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import NOTHING, Snapshot
 from spotify_platform.lakehouse.publishing import published
-from spotify_platform.pipeline import gold_work, silver
+from spotify_platform.pipeline import parts
 from spotify_platform.pipeline.gold import advance_gold
 from spotify_platform.pipeline.gold_build import GoldNotPublished, gold_tables
 from spotify_platform.pipeline.plan import order_rebuild
@@ -124,7 +124,7 @@ def heard(make_shared: MakeSettings) -> Settings:
     return settings
 
 
-@pytest.mark.parametrize("at_once", [gold_work.MOST_IN_ONE_PREDICATE, 3], ids=["everything", "whole buckets"])
+@pytest.mark.parametrize("at_once", [parts.MOST_IN_ONE_PREDICATE, 3], ids=["everything", "whole buckets"])
 @pytest.mark.parametrize("last", [("silver/plays", 1), ("gold/fct_plays", 2), ("gold/top_tracks", 1)], ids="{0[0]} {0[1]}".format)
 def test_a_run_killed_between_the_parts_of_a_table_is_made_good(
     heard: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, last: tuple[str, int]
@@ -133,8 +133,7 @@ def test_a_run_killed_between_the_parts_of_a_table_is_made_good(
     settings = copied(heard, tmp_path)
     monkeypatch.setattr(DuckDbDelta, "rows_at_once", 1)
     monkeypatch.setattr(DuckDbDelta, "buckets_at_once", at_once)
-    for module in (gold_work, silver):
-        monkeypatch.setattr(module, "MOST_IN_ONE_PREDICATE", at_once)
+    monkeypatch.setattr(parts, "MOST_IN_ONE_PREDICATE", at_once)
     with opened(settings) as platform, monkeypatch.context() as watch:
         for user in USERS:
             land_for(platform, user, "second", 2021, 2023)
