@@ -11,6 +11,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, Literal, cast
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 
 from spotify_platform.errors import NotATable
@@ -96,6 +97,11 @@ def inspect(store: ObjectStore, arrival: Arrival, kinds: Sequence[Recognisable],
             return [_inspect_stream(file, arrival.key, arrival.etag, arrival.size, kinds)]
     except FileNotFoundError:
         return []
+    except (OSError, MemoryError, BaseError):
+        raise  # of this machine, or of what it reaches: the object is none the worse for it
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not block what landed beside it, and it is written down
+        # The type alone: a message may quote the text it came from.
+        return [replace(whole, verdict="refuse", reason=f"it could not be looked through ({type(error).__name__})")]
 
 
 def _inspect_zip(store: ObjectStore, arrival: Arrival, kinds: Sequence[Recognisable], limits: ArchiveLimits) -> list[Inspected]:

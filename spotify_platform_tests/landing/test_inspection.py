@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from obstore.store import LocalStore
 
+from spotify_platform.landing import inspection
 from spotify_platform.landing.archives import ArchiveLimits, ArchiveRefused
 from spotify_platform.landing.arrivals import Arrival
 from spotify_platform.landing.inspection import CHUNK, LOOK_AT, Inspected, inspect, opened
@@ -149,3 +150,18 @@ class TestZips:
 
 def test_an_object_that_vanished_is_nothing(store: LocalStore) -> None:
     assert inspect(store, Arrival("gone.json", "e1", 2), KINDS, LIMITS) == []
+
+
+def test_what_nobody_thought_of_stops_one_object_and_no_other(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(error: Exception) -> None:
+        def failing(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(inspection, "recognise", failing)
+
+    fail(ZeroDivisionError("PRIVATE"))
+    [found] = look("a.json", b"[]")
+    assert (found.verdict, found.reason) == ("refuse", "it could not be looked through (ZeroDivisionError)")
+    fail(OSError("no disk"))
+    with pytest.raises(OSError, match="no disk"):
+        look("a.json", b"[]")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from spotify_platform.lakehouse.publishing import published
+from spotify_platform.pipeline import parts
 from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify
@@ -128,6 +129,14 @@ def test_what_no_row_of_a_user_shows_is_in_the_dimension_alone(lake: Platform, w
 )
 def test_what_a_mart_shows_is_made_anew_in_that_mart(lake: Platform, what: str, document: Any, marts: set[str]) -> None:
     assert made_anew(lake, 3, document) == marts, what
+
+
+@pytest.mark.parametrize(("most", "tracks_too"), [(1, False), (0, True)], ids=["whole buckets", "all of Gold"])
+def test_more_slices_than_a_process_is_told(lake: Platform, most: int, tracks_too: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MOST_TOLD", most)
+    marts = made_anew(lake, 3, {"tracks": [track(artists=[KALA, BO])]})
+    assert {"top_artists", "dim_artists", "dim_tracks"} <= marts
+    assert ("top_tracks" in marts) == tracks_too
 
 
 def test_only_years_in_which_a_track_was_heard_are_made_anew(lake: Platform) -> None:
