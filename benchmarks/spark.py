@@ -1,10 +1,10 @@
 """Lakes of 1 M to 20 M plays from landed files through published Gold, by the distributed engine and by the embedded one.
 
-    python benchmarks/spark.py [--users 10 50 200] [--form parquet] [--engines duckdb spark] [--home FOLDER]
+    python benchmarks/spark.py [--users 10 50 200] [--skew 0.3] [--form parquet] [--engines duckdb spark] [--home FOLDER]
 
-A user has 100,000 plays, in one file. Spark is `local[2]` in 4 GB of heap. Prints seconds a step, the most memory that all
-processes of a run held at once, and the most rows that came from executors into Python at any time: more than 10,000, and
-the run fails.
+A user has 100,000 plays, in one file; with `--skew` one user has that share of all files. Spark is `local[2]` in 4 GB of heap.
+Prints seconds a step, the most memory that all processes of a run held at once, and the most rows that came from executors into
+Python at any time: more than 10,000, and the run fails.
 """
 
 import argparse
@@ -33,6 +33,7 @@ def main() -> None:
     """Measure all sizes by all engines."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--users", type=int, nargs="+", default=[10, 50, 200])
+    parser.add_argument("--skew", type=float, default=0.0, help="share of all plays that one user has")
     parser.add_argument("--form", choices=("parquet", "json"), default="parquet")
     parser.add_argument("--engines", nargs="+", default=["duckdb", "spark"])
     parser.add_argument("--home", type=Path)
@@ -45,21 +46,22 @@ def main() -> None:
         return
     base = chosen.home or Path(tempfile.mkdtemp())
     for users in chosen.users:
-        landing = base / f"landing-{users}"
-        land(landing, users, chosen.form)
+        landing = base / f"landing-{users}-{chosen.skew}"
+        land(landing, users, chosen.form, chosen.skew)
         for engine in chosen.engines:
-            tell(engine, users * PLAYS_A_USER, apart(engine, base / f"{engine}-{users}", landing, chosen.conf))
+            tell(engine, users * PLAYS_A_USER, apart(engine, base / f"{engine}-{users}-{chosen.skew}", landing, chosen.conf))
     if not chosen.home:
         shutil.rmtree(base)
 
 
-def land(landing: Path, users: int, form: str) -> None:
-    """A file of 100,000 plays for each user."""
+def land(landing: Path, users: int, form: str, skew: float) -> None:
+    """A file of 100,000 plays for each user, but that one has a share of all files."""
     if landing.exists():
         return
     with duckdb.connect(config={"memory_limit": "2GB", "threads": 2}) as con:
         for number in range(users):
-            folder = landing / f"inbox/user{number:03d}/2025/01/01/20250101T000000Z-{number:08x}"
+            user = f"user{number if number >= users * skew else 0:03d}"
+            folder = landing / f"inbox/{user}/2025/01/01/20250101T000000Z-{number:08x}"
             folder.mkdir(parents=True)
             form_of = "format json, array true, timestampformat '%Y-%m-%dT%H:%M:%SZ'" if form == "json" else "format parquet"
             con.execute(

@@ -75,6 +75,16 @@ def test_a_refresh_through_spark_connect(
     assert differing(winter_by_duckdb, settings) == {}
 
 
+def test_a_cluster_of_executors_of_their_own(
+    winter: Path, winter_by_duckdb: Settings, make_settings: MakeSettings, on_spark: dict[str, object]
+) -> None:
+    """A master, a worker and its executor, each a process: they are sent jars and settings as those of other machines are."""
+    settings = make_settings(**on_spark, spark_master="local-cluster[1,1,1024]")
+    landed(settings, winter)
+    refreshed(settings)
+    assert differing(winter_by_duckdb, settings) == {}
+
+
 def test_a_lake_in_s3(winter: Path, make_settings: MakeSettings, on_spark: dict[str, object], bucket: Bucket) -> None:
     for key in DOCUMENTS:
         bucket.put(key, (winter / key).read_text())
