@@ -30,7 +30,7 @@ def main() -> None:
     if not export.exists():
         write_extended_zip(simulate(seed=1, plays=chosen.plays, years=10), export)
     settings = load_settings(home=home, timezone="Europe/Berlin")
-    manifest_dir(home)  # parsed once a content, at installation
+    manifest_dir(home, "duckdb")  # parsed once a content, at installation
     marks = [("start", time.perf_counter())]
     import_paths(settings, [export], "me")
     with opened(settings) as platform:

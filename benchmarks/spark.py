@@ -4,7 +4,8 @@
 
 A user has 100,000 plays, in one file; with `--skew` one user has that share of all files. Spark is `local[2]` in 4 GB of heap.
 Prints seconds a step, the most memory that all processes of a run held at once, and the most rows that came from executors into
-Python at any time: more than 10,000, and the run fails.
+Python at any time: more than 10,000, and the run fails. DuckDB, as an engine of its own and as the reader of landed objects, has
+4 GB. `--conf` takes more settings of Spark. Jars: `spotify-platform spark provision`, or `SPOTIFY_PLATFORM_SPARK_JARS`.
 """
 
 import argparse
@@ -103,10 +104,9 @@ def resident(root: int) -> Iterator[int]:
 
 def measured(engine: str, home: Path, landing: str, conf: dict[str, str]) -> dict[str, Any]:
     """Seconds of each step of a refresh of all that has landed, and the most rows that came into Python."""
-    jars = Path(__file__).parent.parent / ".spark"
     settings = load_settings(
         home=home, landing=landing, engine=engine, settle_seconds=0, memory_limit="4GB", spark_memory=HEAP,
-        spark_jars=jars, spark_conf=conf,
+        spark_jars=load_settings().jars, spark_conf=conf,
     )  # fmt: skip
     came = [0]
     if engine == "spark":

@@ -30,12 +30,13 @@ class Settings(BaseSettings):
     )
     landing: str = Field("", description="Landing zone: a folder or s3://bucket/prefix; empty means HOME/landing")
     lake: str = Field("", description="Lake: a folder or s3://bucket/prefix; empty means HOME/lake")
+    profiles: Path | None = Field(None, description="Folder of users' profiles; empty means HOME/profile")
     exports: str = Field("", description="CSV zone: a folder or s3://bucket/prefix; empty means HOME/exports")
     exports_daily: bool = Field(default=False, description="Dagster writes the CSV zone every night")
     engine: Literal["duckdb", "spark"] = Field("duckdb", description="What computes: duckdb (one machine) or spark")
     spark_master: str = Field(
         "local[2]",
-        description="Where Spark works: local[N], spark://HOST:PORT, yarn, k8s://ADDRESS; empty: in the session that is there",
+        description="Where Spark works: local[N], spark://HOST:PORT, yarn, k8s://ADDRESS, session (the one that is there)",
     )
     spark_remote: str | None = Field(None, description="A Spark Connect server, sc://HOST:PORT, in place of a master")
     spark_memory: str = Field("1g", pattern=r"^\d+[gm]$", description="Heap of Spark's driver")
@@ -70,6 +71,11 @@ class Settings(BaseSettings):
     @classmethod
     def _none_if_empty(cls, address: str | None) -> str | None:
         return address or None  # as `.env.example` writes it; boto3 takes an empty address for a wrong one
+
+    @property
+    def profile_folder(self) -> Path:
+        """Folder of users' profiles."""
+        return self.profiles or self.home / "profile"
 
     @property
     def jars(self) -> Path:

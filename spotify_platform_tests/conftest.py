@@ -106,7 +106,7 @@ def warm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from spotify_platform.lakehouse.dbt import manifest_dir  # noqa: PLC0415 - dbt costs a second
 
     home = tmp_path_factory.mktemp("warm")
-    manifest_dir(home)
+    manifest_dir(home, "duckdb")
     return home
 
 

@@ -10,6 +10,8 @@ from databricks.bundles.jobs import Job
 from typer.main import get_command
 
 from spotify_platform.cli.app import app
+from spotify_platform.lakehouse.spark_session import OF_SESSION
+from spotify_platform.pipeline.platform import spark_conf
 from spotify_platform.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
@@ -54,15 +56,23 @@ def test_targets_give_every_variable_that_has_no_default(bundle: dict[str, Any])
     assert used == set(bundle["variables"])
 
 
-def test_settings_and_commands_are_those_of_this_package(bundle: dict[str, Any], job: dict[str, Any]) -> None:
+def test_settings_and_commands_are_those_of_this_package(
+    bundle: dict[str, Any], job: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     [cluster] = job["job_clusters"]
     said = cluster["new_cluster"]["spark_env_vars"]
-    given = {name.removeprefix("SPOTIFY_PLATFORM_").lower(): value for name, value in said.items()}
-    assert set(given) <= set(Settings.model_fields)
+    assert {name.removeprefix("SPOTIFY_PLATFORM_").lower() for name in said} <= set(Settings.model_fields)
     dev = bundle["targets"]["dev"]["variables"] | {"time_zone": bundle["variables"]["time_zone"]["default"]}
-    settings = load_settings(**{name: re.sub(r"\$\{var\.(\w+)\}", lambda m: dev[m[1]], value) for name, value in given.items()})
-    assert (settings.engine, settings.spark_master) == ("spark", "")
+    for name, value in said.items():
+        monkeypatch.setenv(name, re.sub(r"\$\{var\.(\w+)\}", lambda m: dev[m[1]], value))
+    settings = load_settings()
+    assert settings.engine == "spark"
+    assert spark_conf(settings) == OF_SESSION  # the cluster's own session, and no jars of ours
     assert settings.lake_location.is_s3
+    assert settings.profile_folder.is_relative_to("/Volumes")
+    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    said_twice = [library["pypi"]["package"] for task in job["tasks"] for library in task["libraries"] if "pypi" in library]
+    assert set(said_twice) <= set(pins)
     commands = get_command(app)
     for task in job["tasks"]:
         wheel = task["python_wheel_task"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from spotify_platform.errors import WrongCall
+from spotify_platform.lakehouse.spark_session import JVM_OPTIONS, driver_conf
 from spotify_platform.settings import RESERVED, Settings, load_settings
 from spotify_platform.storage import Location
 
@@ -32,6 +33,13 @@ def test_the_example_without_its_marks_gives_the_defaults(tmp_path: Path, monkey
     defaults = load_settings()
     (tmp_path / ".env").write_text(re.sub(r"^# (?=SPOTIFY_PLATFORM_)", "", EXAMPLE, flags=re.MULTILINE), encoding="utf-8")
     assert load_settings() == defaults
+
+
+@pytest.mark.parametrize("master", ["local[2]", "yarn"])
+def test_each_setting_of_spark_is_told_with_its_reason(master: str, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "deploy" / "spark" / "README.md").read_text(encoding="utf-8")
+    conf = driver_conf(master, "1g", tmp_path, Location.of(tmp_path), tmp_path)
+    assert [name for name in conf if f"`{name}`" not in page and name != JVM_OPTIONS] == []
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def _models(
     home: Path, name: str, advance: "Callable[[Platform], GoldBuild]", *, select: str = "fqn:*", exclude: str = ""
 ) -> dg.AssetsDefinition:
     """Models that are made in one step. Whichever of them a run selects, all are made: the run shows those it selected."""
-    folder = manifest_dir(home)
+    folder = manifest_dir(home, "duckdb")  # the graph is the same on all engines, and this one needs no Spark to be read
 
     @dbt_assets(
         manifest=folder / "manifest.json",

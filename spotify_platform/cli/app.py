@@ -34,7 +34,7 @@ def console_error(message: str) -> None:
 
 @app.command("import")
 def import_(
-    paths: Annotated[list[Path], typer.Argument(help="Zips, folders, JSON files, in any mix.")],
+    paths: Annotated[list[Path], typer.Argument(help="Zips, folders, files of JSON, CSV or Parquet, in any mix.")],
     user: Annotated[str | None, typer.Option(help="Whose history it is; default is the setting USER (me).")] = None,
     time_zone: Annotated[
         str | None, typer.Option(help="Where the user's days begin, such as Europe/Berlin; kept in the user's profile.")

@@ -26,7 +26,7 @@ def provision() -> None:
     jars = fetch(settings.jars)
     Console().print(f"{len(jars)} jars in {settings.jars}, each as it should be.", highlight=False, soft_wrap=True)
     archive = archive_classes(settings.jars)
-    Console().print(f"{archive.name} beside them: with it Spark starts in half the time.", highlight=False, soft_wrap=True)
+    Console().print(f"{archive.name} beside them: with it Spark starts in about half the time.", highlight=False, soft_wrap=True)
 
 
 @app.command()

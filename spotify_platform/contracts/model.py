@@ -94,6 +94,10 @@ class InnerField:
     high: int | None = None
 
 
+LONGEST_IN_CSV = 2_000_000
+"""Most bytes of a row of CSV, and so characters of a value: more is a quote that is not closed."""
+
+
 @dataclass(frozen=True, slots=True)
 class CsvHeader:
     """What the first record of a CSV file says: its columns, none of a name twice, and what stands between them.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 DBT = "dbt"
+TARGETS = ("duckdb", "spark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,12 @@ def import_ahead() -> None:
     threading.Thread(target=import_module, args=("dbt.cli.main",), name="import dbt", daemon=True).start()
 
 
-def manifest_dir(home: Path, target: str = "duckdb") -> Path:
+def manifest_dir(home: Path, target: str) -> Path:
     """Folder with dbt's manifest of exactly this project; parsed at the first call for a content, found at the next.
 
     Args:
         home: of the platform.
-        target: of profiles.yml; the manifest names its databases.
+        target: of profiles.yml, one of `TARGETS`; the manifest names its databases.
     """
     folder = cache_of(home, f"{DBT}-{target}") / dbt_project.project_hash()
     if not (folder / dbt_project.PARSED).exists():

@@ -55,6 +55,11 @@ class DeltaLog:
         """Whether a commit after the table held a batch touched its rows; see `Engine.changed_since`."""
         return changed_since(snapshot.handle, snapshot.version, holds)
 
+    def files_apart(self, snapshot: Snapshot, version: int) -> tuple[list[str], list[str]]:
+        """Paths of the files that only an older version of a table has, and of those that only this one has."""
+        before, now = (set(self.at(snapshot.table, one).file_uris()) for one in (version, snapshot.version))
+        return sorted(before - now), sorted(now - before)
+
     def rows_in(self, snapshot: Snapshot) -> int:
         """Number of rows of a table, from its log."""
         return int(snapshot.handle.count())

@@ -191,9 +191,8 @@ class DuckDbDelta(DeltaLog):
 
     def changes(self, snapshot: Snapshot, version: int) -> tuple[ir.Table, ir.Table]:
         """Rows of the files that only one of two versions has; see `Engine.changes`."""
-        schema = schema_of(snapshot.table)
-        gone, new = (self.query(sql, schema) for sql in self._reading.changes_sql(snapshot, version))
-        return gone, new
+        gone, new = (self._reading.files_sql(snapshot.table, files) for files in self.files_apart(snapshot, version))
+        return self.query(gone, schema_of(snapshot.table)), self.query(new, schema_of(snapshot.table))
 
     @contextmanager
     def scratch(self, *paths: Path) -> Iterator[DuckDbScratch]:

@@ -36,15 +36,10 @@ class SnapshotReading:
             return f"select {_typed(schema)} from {near} where {where}"
         return _nothing(schema)
 
-    def changes_sql(self, snapshot: Snapshot, version: int) -> tuple[str, str]:
-        """Rows of the files that only an older version has, and of those that only this one has."""
-        before = set(self._at(snapshot.table, version).file_uris())
-        now = set(self._handle(snapshot).file_uris())
-        return self._of_files(snapshot.table, before - now), self._of_files(snapshot.table, now - before)
-
-    def _of_files(self, table: Table, files: Collection[str]) -> str:
+    def files_sql(self, table: Table, files: Sequence[str]) -> str:
+        """Rows of some files of a table."""
         schema = schema_of(table)
-        return f"select {_typed(schema)} from {_files_sql(table, sorted(files))}" if files else _nothing(schema)
+        return f"select {_typed(schema)} from {_files_sql(table, files)}" if files else _nothing(schema)
 
     def look_up(
         self,

@@ -14,12 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spotify_platform.contracts.model import CsvHeader, Source
+from spotify_platform.contracts.model import LONGEST_IN_CSV, CsvHeader, Source
 from spotify_platform.errors import NotATable
 from spotify_platform.lakehouse.duckdb_sql import quoted
 
 ROWS_AT_ONCE = 8_192
-LONGEST_LINE = 2_000_000
 ROWS_DECODED = 256
 BYTES_AT_ONCE = 4_000_000
 LEAST_BYTES, MOST_TIMES = 256_000_000, 500  # what Parquet may unpack to: histories are twenty times as long as JSON
@@ -114,7 +113,7 @@ def _csv(path: Path, header: CsvHeader, kinds: Mapping[str, str]) -> Sequence[st
     names = {f"c{at}": name for at, name in enumerate(header.columns)}
     columns = ", ".join(f"{name}: 'VARCHAR'" for name in names)
     read = f"""read_csv({quoted(str(path))}, auto_detect = false, header = true, skip = {header.blank}, columns = {{{columns}}},
-      delim = {quoted(header.delimiter)}, quote = '"', escape = '"', max_line_size = {LONGEST_LINE}, store_rejects = true,
+      delim = {quoted(header.delimiter)}, quote = '"', escape = '"', max_line_size = {LONGEST_IN_CSV}, store_rejects = true,
       parallel = false)"""
     good = _lines([(name, _of_text(column, kinds.get(name))) for column, name in names.items()], read)
     bad = "select to_json(any_value(coalesce(csv_line, '')))::varchar || chr(10) from reject_errors group by line order by line"

@@ -83,9 +83,6 @@ class Scratch(Protocol):
 class Calculator(Protocol):
     """Computes Ibis expressions. What needs no table of the lake asks for no more."""
 
-    troubles: tuple[type[Exception], ...]
-    """Errors that speak of the machine, never of the data: no disk, no memory, interrupted."""
-
     def close(self) -> None:
         """Give back memory and temporary files."""
 
@@ -99,8 +96,8 @@ class Calculator(Protocol):
         (batches, users, files) must be in the inputs.
         """
 
-    def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
-        """Compute once, read many times within this step. `ordered`: what is landed must be read in its own order."""
+    def cache(self, rows: ir.Table) -> ir.Table:
+        """Compute once, read many times within this step."""
 
     def gather(self, parts: Iterable[ir.Table]) -> ir.Table:
         """Compute parts one after another, and keep their rows together.
@@ -118,6 +115,12 @@ class Calculator(Protocol):
 class Embedded(Calculator, Protocol):
     """Computes in this process, over files of this machine."""
 
+    troubles: tuple[type[Exception], ...]
+    """Errors that speak of the machine, never of the data: no disk, no memory, interrupted."""
+
+    def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:
+        """Compute once, read many times within this step. `ordered`: what is landed must be read in its own order."""
+
     def landed(self, path: Path, source: Source, longest: int) -> ir.Table:
         """Framed records of a file as text of the declared JSON kind, in no order.
 
@@ -128,6 +131,8 @@ class Embedded(Calculator, Protocol):
 
     def lines(self, path: Path, header: CsvHeader | None, source: Source) -> Iterator[bytes]:
         """Rows of a CSV file, or of Parquet, as JSON objects, one a line; a row that does not fit its header as a JSON string.
+
+        Without a header it is Parquet.
 
         Raises:
             NotATable: it cannot be read.

@@ -54,7 +54,6 @@ class SparkDelta(DeltaLog):
     rows_at_once = 1 << 62  # what does not fit into memory is the executors' business
     buckets_at_once = 4096  # all that a lake may have
     dbt_target = "spark"
-    troubles: tuple[type[Exception], ...] = (OSError, MemoryError)
 
     def __init__(self, lake: Location, means: Means, session: "Callable[[], SparkSession]") -> None:
         super().__init__(lake, "spark", writes_alone=True)
@@ -112,8 +111,10 @@ class SparkDelta(DeltaLog):
 
     def url_of(self, path: str) -> str:
         """Where something of the lake lies, as Hadoop spells it."""
-        url = self.lake.join(path)
-        return url.replace("s3://", "s3a://", 1) if self.lake.is_s3 else f"file:{url}"
+        return self._spelled(self.lake.join(path))
+
+    def _spelled(self, path: str) -> str:
+        return path.replace("s3://", "s3a://", 1) if self.lake.is_s3 else f"file:{path}"
 
     def look_up(
         self,
@@ -140,7 +141,7 @@ class SparkDelta(DeltaLog):
         """What a pure transform makes of relations; see `Engine.derive`."""
         return self._relations.derived(transform, inputs, arguments)
 
-    def cache(self, rows: ir.Table, *, ordered: bool = False) -> ir.Table:  # noqa: ARG002 - rows carry their order
+    def cache(self, rows: ir.Table) -> ir.Table:
         """Compute once, read many times within this step; see `Engine.cache`."""
         return self._relations.viewed("cache", self.frame(rows, rows.schema()), rows.schema(), keep=True)
 
@@ -214,14 +215,13 @@ class SparkDelta(DeltaLog):
 
     def changes(self, snapshot: Snapshot, version: int) -> tuple[ir.Table, ir.Table]:
         """Rows of the files that only one of two versions has; see `Engine.changes`."""
-        before = set(self.at(snapshot.table, version).file_uris())
-        now = set(self.at(snapshot.table, snapshot.version).file_uris())
-        return self._of_files(snapshot.table, before - now), self._of_files(snapshot.table, now - before)
+        gone, new = self.files_apart(snapshot, version)
+        return self._of_files(snapshot.table, gone), self._of_files(snapshot.table, new)
 
-    def _of_files(self, table: Table, files: Collection[str]) -> ir.Table:
+    def _of_files(self, table: Table, files: Sequence[str]) -> ir.Table:
         schema = schema_of(table)
         reader = self.session.read.schema(_struct(schema)).option("basePath", self.url(table))
-        paths = [file.replace("s3://", "s3a://", 1) for file in sorted(files)]
+        paths = [self._spelled(file) for file in files]
         frame = reader.parquet(*paths) if paths else self.session.createDataFrame([], _struct(schema))
         return self._relations.viewed("files", frame.select(*table.column_names), schema)
 

@@ -14,13 +14,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from spotify_platform.contracts.model import CsvHeader
+from spotify_platform.contracts.model import LONGEST_IN_CSV, CsvHeader
 from spotify_platform.errors import NotATable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LONGEST_VALUE = 2_000_000  # characters
 MOST_COLUMNS = 2_000
 _MOST_TOO_MANY = 100  # the parser notes a row's every value too many with the whole row
 _PACKED = 20  # a history in Parquet, against the same as JSON
@@ -156,7 +155,7 @@ def count_rows(path: Path, header: CsvHeader | None) -> int:
             # In C but for the sum; a row is what stands between two line ends outside quotes.
             return sum(_one(row, header) for row in csv.reader(lines, delimiter=header.delimiter) if row) - 1
         except csv.Error as error:
-            raise NotATable(f"a quote is opened and not closed, or a value longer than {LONGEST_VALUE:,} characters") from error
+            raise NotATable(f"a quote is opened and not closed, or a value longer than {LONGEST_IN_CSV:,} characters") from error
 
 
 def _one(row: list[str], header: CsvHeader) -> int:
@@ -168,7 +167,7 @@ def _one(row: list[str], header: CsvHeader) -> int:
 @contextmanager
 def _long_values() -> Iterator[None]:
     """The limit is one of the process, and made for other files."""
-    before = csv.field_size_limit(LONGEST_VALUE)
+    before = csv.field_size_limit(LONGEST_IN_CSV)
     try:
         yield
     finally:

@@ -81,18 +81,18 @@ def work(platform: Platform, tables: Sequence[Table], seen: Seen) -> Work | None
         return None
     restated_users = newest.restated(seen.pins.batch, seen.top)
     found: dict[str, set[Year]] = defaultdict(set)
-    is_heard, is_told = seen.moved(engine, OF_USERS), seen.moved(engine, OF_CATALOGUE)
-    if is_heard or restated_users:
+    heard, told = seen.moved(engine, OF_USERS), seen.moved(engine, OF_CATALOGUE)
+    if heard or restated_users:
         years = _heard_anew(platform, seen, restated_users)
         found |= {table.name: set(years) for table in tables if BUCKET in table.partition_by}
-    folded = _folded(engine, seen) if is_told else []
+    folded = _folded(engine, seen) if told else []
     if folded is None:
         return None
     for model, years in _years_of(folded).items():
         found[model] |= years
     slices = {model: _as_slices(years) for model, years in found.items() if years}
     only_grows = not restated_users and not any(row["was_known"] for row in folded) and _only_added(engine, seen)
-    return Work(slices, _of_whole_lake(platform, tables, is_told, slices), only_grows)
+    return Work(slices, _of_whole_lake(platform, tables, told, slices), only_grows)
 
 
 def _only_added(engine: Engine, seen: Seen) -> bool:

@@ -103,12 +103,12 @@ def import_paths(
                 keys.append(_land(platform.landing, file, user))
     names = [base_name(part.name) for part in parts if part.kind]
     kept = _kept_zone(settings, user, time_zone) if keys else None
-    unsaid = None if kept or Profiles(settings.home / "profile", "").path(user).exists() else settings.timezone
+    unsaid = None if kept or Profiles(settings.profile_folder, "").path(user).exists() else settings.timezone
     return Receipt(user, tuple(keys), tuple(parts), tuple(left), tuple(refused), tuple(missing_parts(names)), kept, unsaid)
 
 
 def _kept_zone(settings: Settings, user: str, zone: str | None) -> tuple[str, Path] | None:
-    profiles = Profiles(settings.home / "profile", settings.timezone)
+    profiles = Profiles(settings.profile_folder, settings.timezone)
     if zone is None and "timezone" in settings.model_fields_set and not profiles.path(user).exists():
         zone = settings.timezone
     return (zone, profiles.keep_time_zone(user, zone)) if zone else None

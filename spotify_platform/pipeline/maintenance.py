@@ -6,7 +6,7 @@ from functools import partial
 from spotify_platform.contracts.model import Table
 from spotify_platform.lakehouse.cache import forget_others
 from spotify_platform.lakehouse.compiled import TRANSFORMS, fingerprint
-from spotify_platform.lakehouse.dbt import DBT
+from spotify_platform.lakehouse.dbt import DBT, TARGETS
 from spotify_platform.lakehouse.dbt_project import project_hash
 from spotify_platform.lakehouse.engine import Tidied
 from spotify_platform.lakehouse.tries import until_committed
@@ -23,7 +23,7 @@ def maintain(platform: Platform, *, told: Callable[[str], None] = lambda _what: 
             told(table.path)
             done[table.path] = until_committed(table.path, partial(_tidied, platform, table))
     forget_attempts(platform)
-    forget_others(platform.settings.home, {f"{DBT}-{platform.engine.dbt_target}": project_hash(), TRANSFORMS: fingerprint()})
+    forget_others(platform.settings.home, {f"{DBT}-{target}": project_hash() for target in TARGETS} | {TRANSFORMS: fingerprint()})
     return done
 
 

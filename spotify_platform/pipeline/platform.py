@@ -70,7 +70,7 @@ class Platform:
     @cached_property
     def profiles(self) -> Profiles:
         """Users' own settings."""
-        return Profiles(self.settings.home / "profile", self.settings.timezone)
+        return Profiles(self.settings.profile_folder, self.settings.timezone)
 
     def users(self, names: Iterable[str]) -> ir.Table:
         """Users as a relation user_id, user_bucket."""
@@ -87,7 +87,7 @@ def spark_conf(settings: Settings) -> dict[str, str]:
     """What Spark's session is set to."""
     if settings.spark_remote:
         return {"spark.remote": settings.spark_remote, **OF_SESSION, **settings.spark_conf}
-    if not settings.spark_master:
+    if settings.spark_master == "session":
         return OF_SESSION | settings.spark_conf
     if not are_there(settings.jars):
         raise WrongCall(f"Spark's jars are not in {settings.jars}. Fetch them: spotify-platform spark provision")

@@ -24,7 +24,7 @@ def shown(defs: dg.Definitions) -> dict[str, list[dg.AssetCheckSpec]]:
 
 
 def test_each_test_of_dbt_is_a_check_of_its_mart(shown: dict[str, list[dg.AssetCheckSpec]], warm_home: Path) -> None:
-    nodes = json.loads((manifest_dir(warm_home) / PARSED).read_text())["nodes"]
+    nodes = json.loads((manifest_dir(warm_home, "duckdb") / PARSED).read_text())["nodes"]
     expected: dict[str, set[str]] = {}
     for node in nodes.values():
         if node["resource_type"] == "test":

@@ -340,6 +340,9 @@ def test_every_command_is_in_the_readme() -> None:
     simulated = next(group.typer_instance for group in app.registered_groups if group.name == "simulate").registered_commands
     names = "\\|".join(command.name or command.callback.__name__ for command in simulated)  # type: ignore[union-attr]
     assert f"`spotify-platform simulate {names} " in readme
+    of_spark = next(group.typer_instance for group in app.registered_groups if group.name == "spark").registered_commands
+    for command in of_spark:
+        assert f"`spotify-platform spark {command.name or command.callback.__name__}" in readme  # type: ignore[union-attr]
 
 
 def test_every_table_is_in_the_readme(platform: Platform) -> None:

@@ -28,7 +28,7 @@ Node = dict[str, Any]
 @pytest.fixture(scope="session")
 def nodes(warm_home: Path) -> list[Node]:
     """What dbt made of every sql and yml file."""
-    manifest = json.loads((manifest_dir(warm_home) / PARSED).read_text())
+    manifest = json.loads((manifest_dir(warm_home, "duckdb") / PARSED).read_text())
     return list(manifest["nodes"].values())
 
 

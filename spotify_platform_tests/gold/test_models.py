@@ -16,7 +16,9 @@ MADE_OF_NOTHING = {"dim_dates"}  # dbt can give it no rows and would compare all
 @pytest.fixture(scope="module")
 def results(of_nobody: Platform, scratch: Path) -> list[DbtResult]:
     settings = of_nobody.settings
-    return run_unit_tests(Target("duckdb", scratch, settings.memory_limit, settings.threads), manifest_dir(settings.home))
+    return run_unit_tests(
+        Target("duckdb", scratch, settings.memory_limit, settings.threads), manifest_dir(settings.home, "duckdb")
+    )
 
 
 def test_the_yml_describes_every_column_by_the_type_it_is_built_with(models: dict[str, Node], scratch: Path) -> None:
@@ -82,7 +84,7 @@ def test_each_model_has_unit_tests(results: list[DbtResult], models: dict[str, N
 
 def test_a_refresh_runs_no_unit_test(of_nobody: Platform, scratch: Path, marts: dict[str, Node]) -> None:
     settings = of_nobody.settings
-    done = build(Target("duckdb", scratch, settings.memory_limit, settings.threads), manifest_dir(settings.home), marts)
+    done = build(Target("duckdb", scratch, settings.memory_limit, settings.threads), manifest_dir(settings.home, "duckdb"), marts)
     assert {result.resource_type for result in done} == {"model", "test"}
 
 
@@ -93,6 +95,6 @@ def test_marts_of_users_are_compared_with_silver_whichever_are_built(
     """News of the catalogue restate some of the marts; dimensions alone are made of no plays."""
     settings = of_nobody.settings
     # One thread: what is in the database already is replaced, and there two of them may be in each other's way.
-    done = build(Target("duckdb", scratch, settings.memory_limit, 1), manifest_dir(settings.home), {model})
+    done = build(Target("duckdb", scratch, settings.memory_limit, 1), manifest_dir(settings.home, "duckdb"), {model})
     assert [result for result in done if result.status not in ("success", "pass")] == []
     assert ("gold_equals_silver" in {result.name for result in done}) is is_audited

@@ -29,7 +29,7 @@ def platform(make_settings: MakeSettings, spark: "SparkSession") -> Iterator[Pla
     drop(settings.home / "landing", "inbox/me/notes.json", [{"title": "x"}])
     with opened(settings) as embedded:
         through_silver(embedded)
-    with opened(settings.model_copy(update={"engine": "spark", "spark_master": ""})) as found:
+    with opened(settings.model_copy(update={"engine": "spark", "spark_master": "session"})) as found:
         yield found
 
 
