@@ -186,7 +186,7 @@ class Engine(Calculator, Protocol):
     def spread(
         self, make: Callable[[Embedded, Sequence[Share], Path], ir.Table], shares: Sequence[tuple[Share, int]], table: Table
     ) -> ir.Table:
-        """What a function of a module makes of shares of work, as rows of a table: of all at once, or some in each hand.
+        """What a function of a module makes of shares of work, as rows of a table: of all at once, or some in each task.
 
         Args:
             make: is given an engine, shares, and a folder for as long as it works.

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 MOST_IN_ONE_PREDICATE = 400
-"""Measured: 64 slices in one overwrite 0.05 s, 640 one second, 2,000 five; beyond this a plain overwrite is cheaper."""
+"""Measured: 400 slices in one overwrite 0.1 s, 720 0.3 s; beyond this whole buckets are cheaper."""
 
 Slice = Mapping[str, int]
 
@@ -17,16 +17,31 @@ def bucket_of(user_id: str, buckets: int) -> int:
 def predicate_of(slices: Sequence[Slice]) -> str:
     """Slices as a condition of literals, so that files outside them are neither opened nor removed; none of them is false.
 
+    Of few terms: those that have the same years are one. All engines reason about each term, and Spark makes a program of
+    them, which of some hundred is too long to be compiled.
+
+    Args:
+        slices: all cut by the same columns, one or two.
+
     Example:
         >>> predicate_of([{"user_bucket": 3, "year": 2023}, {"user_bucket": 3, "year": 2024}])
-        '(user_bucket = 3 and year = 2023) or (user_bucket = 3 and year = 2024)'
+        '(user_bucket = 3 and year in (2023, 2024))'
     """
     if not slices:
         return "false"
-    if len(slices) > MOST_IN_ONE_PREDICATE and len(slices[0]) == 1:  # a parser goes as deep as there are words `or`
-        [column] = slices[0]
-        return f"{column} in ({', '.join(str(s[column]) for s in slices)})"
-    return " or ".join("(" + " and ".join(f"{column} = {value}" for column, value in s.items()) + ")" for s in slices)
+    first, *second = slices[0]
+    others: dict[int, dict[int, None]] = {}
+    for s in slices:
+        others.setdefault(s[first], {}).update(dict.fromkeys(s[name] for name in second))
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for value, values in others.items():
+        alike.setdefault(tuple(values), []).append(value)
+    terms = [[_among(first, firsts), *[_among(name, values) for name in second]] for values, firsts in alike.items()]
+    return " or ".join(f"({' and '.join(term)})" for term in terms)
+
+
+def _among(column: str, values: Sequence[int]) -> str:
+    return f"{column} = {values[0]}" if len(values) == 1 else f"{column} in ({', '.join(map(str, values))})"
 
 
 def one_of(column: str, texts: Iterable[str]) -> str:

@@ -24,7 +24,6 @@ from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import APP_ID, Embedded, Means, Part, Share, Snapshot
 from spotify_platform.lakehouse.slices import Slice, predicate_of
 from spotify_platform.lakehouse.spark_commit import commit
-from spotify_platform.lakehouse.spark_hands import by_hand, packed
 from spotify_platform.lakehouse.spark_relations import SparkRelations, SparkTransforms, know_spark
 from spotify_platform.lakehouse.spark_scratch import DATABASES, SCRATCH, SparkScratch, drop_left, marked, sweep
 from spotify_platform.lakehouse.spark_sql import (
@@ -37,6 +36,7 @@ from spotify_platform.lakehouse.spark_sql import (
     unix_millis,
     values_sql,
 )
+from spotify_platform.lakehouse.spark_tasks import in_task, packed
 from spotify_platform.storage import Location
 
 if TYPE_CHECKING:
@@ -153,9 +153,9 @@ class SparkDelta(DeltaLog):
         self, make: Callable[[Embedded, Sequence[Share], Path], ir.Table], shares: Sequence[tuple[Share, int]], table: Table
     ) -> ir.Table:
         """What a function makes of shares, some in each of the executors' tasks; see `Engine.spread`."""
-        hands, schema = packed(shares), schema_of(table)
-        work = partial(by_hand, make=make, hands=hands, means=self._means, schema=schema)
-        frame = self.session.range(0, len(hands), 1, len(hands)).mapInArrow(work, _struct(schema))
+        tasks, schema = packed(shares), schema_of(table)
+        work = partial(in_task, make=make, tasks=tasks, means=self._means, schema=schema)
+        frame = self.session.range(0, len(tasks), 1, len(tasks)).mapInArrow(work, _struct(schema))
         return self._relations.viewed("spread", frame, schema)
 
     @contextmanager

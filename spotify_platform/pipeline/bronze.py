@@ -69,7 +69,7 @@ def batch_rows(platform: Platform, source: Source, own: Snapshot, ledger: Snapsh
         loaded,
         landing=platform.settings.landing_location,
         source=source,
-        there=_loaded(platform, own, planned),
+        there=_held(platform, own, planned),
         culprits=culprits,
         stamp=Stamp(number, datetime.now(UTC)),
     )
@@ -77,7 +77,7 @@ def batch_rows(platform: Platform, source: Source, own: Snapshot, ledger: Snapsh
 
 
 def same_contents(planned: Iterable[Planned]) -> list[tuple[list[Planned], int]]:
-    """Objects that one hand must load, since one may repeat another; each group with its bytes, were it JSON."""
+    """Objects that one task must load, since one may repeat another; each group with its bytes, were it JSON."""
     groups: dict[tuple[str, str], list[Planned]] = {}
     for item in planned:
         groups.setdefault((item.user_id, item.sha256), []).append(item)
@@ -119,7 +119,7 @@ def _planned(platform: Platform, source: Source, ledger: Snapshot, number: int) 
     return [Planned(**row) for row in decisions_of(platform.engine, ledger, number, source.table.name, columns)]
 
 
-def _loaded(platform: Platform, own: Snapshot, planned: Sequence[Planned]) -> set[tuple[str, str]]:
+def _held(platform: Platform, own: Snapshot, planned: Sequence[Planned]) -> set[tuple[str, str]]:
     """Contents among the planned ones, as (user, sha256), that earlier batches really loaded."""
     loaded = "_part = 'object' and _status = 'loaded'"
     wanted = {item.sha256 for item in planned}

@@ -28,22 +28,22 @@ def packed(shares: Sequence[tuple[Share, int]], most_bytes: int = SHARE_BYTES) -
         >>> packed([("a", 3), ("b", 4), ("c", 9), ("d", 1)], 8)
         [['a', 'b'], ['c'], ['d']]
     """
-    hands: list[list[Share]] = []
+    tasks: list[list[Share]] = []
     filled = 0
     for share, size in shares:
-        if not hands or filled + size > most_bytes:
-            hands.append([])
+        if not tasks or filled + size > most_bytes:
+            tasks.append([])
             filled = 0
-        hands[-1].append(share)
+        tasks[-1].append(share)
         filled += size
-    return hands
+    return tasks
 
 
-def by_hand(
+def in_task(
     batches: Iterator[pa.RecordBatch],
     *,
     make: Callable[[Any, Sequence[Any], Path], ir.Table],
-    hands: Sequence[Sequence[Any]],
+    tasks: Sequence[Sequence[Any]],
     means: Means,
     schema: ibis.Schema,
 ) -> Iterator[pa.RecordBatch]:
@@ -55,6 +55,6 @@ def by_hand(
             compiled = means.compiled if means.compiled.exists() else folder / "compiled"
             engine = DuckDbDelta(Location.of(folder), replace(means, threads=1, spill=folder / "spill", compiled=compiled))
             try:
-                yield from engine.stream(make(engine, hands[number], folder), schema)
+                yield from engine.stream(make(engine, tasks[number], folder), schema)
             finally:
                 engine.close()
