@@ -76,9 +76,14 @@ def test_a_refresh_through_spark_connect(
 
 
 def test_a_cluster_of_executors_of_their_own(
-    winter: Path, winter_by_duckdb: Settings, make_settings: MakeSettings, on_spark: dict[str, object]
+    winter: Path,
+    winter_by_duckdb: Settings,
+    make_settings: MakeSettings,
+    on_spark: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A master, a worker and its executor, each a process: they are sent jars and settings as those of other machines are."""
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")  # none of them is anybody else's business
     small = {"spark.sql.shuffle.partitions": "2", "spark.databricks.delta.snapshotPartitions": "1"}
     settings = make_settings(**on_spark | {"spark_master": "local-cluster[1,2,1024]", "spark_conf": FOR_FEW_ROWS | small})
     landed(settings, winter)
