@@ -245,7 +245,7 @@ class SparkDelta(DeltaLog):
     def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Slice], holds: int) -> Snapshot:
         """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""
         frame = self.frame(rows, schema_of(snapshot.table))
-        return self._commit(snapshot, frame, holds, mode="overwrite", replaceWhere=condition(predicate_of(slices)))
+        return self._commit(snapshot, frame, holds, mode="overwrite", replaceWhere=predicate_of(slices))
 
     def overwrite(self, snapshot: Snapshot, rows: ir.Table, holds: int) -> Snapshot:
         """Put rows in the place of the whole table, in one commit. Raises `Conflict`."""
