@@ -53,7 +53,7 @@ def region() -> str:
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
 
 
-def spark_session(settings: Settings) -> "SparkSession":
+def lazy_spark_session(settings: Settings) -> "SparkSession":
     """Spark's session by dagster-pyspark's lazy resource; its package is imported only where Spark is the engine."""
     from dagster_pyspark import LazyPySparkResource  # noqa: PLC0415
 
@@ -81,5 +81,5 @@ class PlatformResource(dg.ConfigurableResource):
         from spotify_platform.pipeline.platform import opened  # noqa: PLC0415 - a run pays for engines, loading must not
 
         settings = self.settings()
-        with opened(settings, session=partial(spark_session, settings)) as platform:
+        with opened(settings, session=partial(lazy_spark_session, settings)) as platform:
             yield platform

@@ -81,3 +81,14 @@ from followed
 left join {{ named }} as named on named.{{ key }} = followed.{{ key }}
 where {{ is_built('followed') }}
 {% endmacro %}
+
+{# First and last play of entities over all users, from their ranks over all time: of buckets that are built and of all others. #}
+{% macro spans(top, key) %}
+    select {{ key }}, min(first_played_at) as first_played_at, max(last_played_at) as last_played_at
+    from (
+        select {{ key }}, first_played_at, last_played_at from {{ ref(top) }} where period = 'all'
+        union all
+        select {{ key }}, first_played_at, last_played_at from {{ source('published', top ~ '_elsewhere') }}
+    ) as of_buckets
+    group by {{ key }}
+{% endmacro %}

@@ -29,12 +29,13 @@ Transform = Callable[..., ir.Table]
 class Compiled:
     """SQL that reads `input_0`, `input_1` …, and the schema of what it gives.
 
-    `parts` are relations that it reads as well, some of them several times: their names, and SQL that may read those before them.
+    `ctes` are common table expressions that it reads as well, some of them several times: names, and SQL that may read those
+    before them.
     """
 
     sql: str
     schema: ibis.Schema
-    parts: Sequence[tuple[str, str]] = ()
+    ctes: Sequence[tuple[str, str]] = ()
 
 
 class CompiledTransforms:
@@ -49,7 +50,7 @@ class CompiledTransforms:
         return str(ibis.to_sql(rows, dialect=self._dialect, pretty=False))
 
     def taken_apart(self, rows: ir.Table) -> tuple[str, list[tuple[str, str]]]:
-        """An expression in the engine's SQL, and the parts that it names, for an engine that would not have them in one query."""
+        """An expression in the engine's SQL, and its common table expressions for an engine that has them apart."""
         return self.to_sql(rows), []
 
     def of(self, transform: Transform, inputs: Sequence[ibis.Schema], arguments: Mapping[str, Any]) -> Compiled:
@@ -69,13 +70,13 @@ class CompiledTransforms:
         except (FileNotFoundError, json.JSONDecodeError):
             kept = self._compile(transform, inputs, arguments)
             _write(path, json.dumps(kept))
-        return Compiled(kept["sql"], ibis.schema(kept["schema"]), [(name, sql) for name, sql in kept["parts"]])
+        return Compiled(kept["sql"], ibis.schema(kept["schema"]), [(name, sql) for name, sql in kept["ctes"]])
 
     def _compile(self, transform: Transform, inputs: Sequence[ibis.Schema], arguments: Mapping[str, Any]) -> dict[str, Any]:
         tables = [ibis.table(schema, name=INPUT.format(number)) for number, schema in enumerate(inputs)]
         made = transform(*tables, **arguments)
-        sql, parts = self.taken_apart(made)
-        return {"sql": sql, "schema": {name: str(type_) for name, type_ in made.schema().items()}, "parts": parts}
+        sql, ctes = self.taken_apart(made)
+        return {"sql": sql, "schema": {name: str(type_) for name, type_ in made.schema().items()}, "ctes": ctes}
 
 
 def _spelled(schema: ibis.Schema) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Relations of a Spark session by name: Ibis sees a name and a schema, Spark a temporary view.
 
-Spark puts a named part of a query wherever the part is read. One that is read twice is worked out twice, and a transform of
-twenty such parts is a plan that no driver holds, even if each part is cached: Spark looks for what it has only when the
+Spark puts a common table expression wherever it is read. One that is read twice is worked out twice, and a transform of
+twenty of them is a plan that no driver holds, even if each is cached: Spark looks for what it has only when the
 whole plan is there. So what is read several times, and is more than a choice of rows and columns, is worked out at once and
 its plan forgotten. It lies with the executors, in memory or on their disks, for as long as somebody here knows it.
 """
@@ -28,15 +28,15 @@ _IS_WORK = re.compile(r"\b(JOIN|GROUP BY|OVER|UNION|DISTINCT|EXPLODE|POSEXPLODE|
 
 
 class SparkTransforms(CompiledTransforms):
-    """Transforms as Spark's SQL, with their named parts apart."""
+    """Transforms as Spark's SQL, with their common table expressions apart."""
 
     def taken_apart(self, rows: ir.Table) -> tuple[str, list[tuple[str, str]]]:
-        """An expression, and the parts that it names; see `CompiledTransforms.taken_apart`."""
+        """An expression, and its common table expressions; see `CompiledTransforms.taken_apart`."""
         compiler = sc.pyspark.compiler
         query = compiler.to_sqlglot(rows)
         named = query.args.pop("with_", None)
-        parts = [(part.alias, part.this.sql(dialect=compiler.dialect)) for part in named.expressions] if named else []
-        return query.sql(dialect=compiler.dialect), parts
+        ctes = [(cte.alias, cte.this.sql(dialect=compiler.dialect)) for cte in named.expressions] if named else []
+        return query.sql(dialect=compiler.dialect), ctes
 
 
 class SparkRelations:
@@ -81,14 +81,14 @@ class SparkRelations:
         """What a transform makes of relations."""
         made = self._compiled.of(transform, [rows.schema() for rows in inputs], arguments)
         names = {INPUT.format(number): self._named(rows) for number, rows in enumerate(inputs)}
-        queries = [*(sql for _, sql in made.parts), made.sql]
+        queries = [*(sql for _, sql in made.ctes), made.sql]
         for asked, name in names.items():
             if name.startswith("derived_") and sum(sql.count(f"`{asked}`") for sql in queries) > 1:
                 self._keep(name)
-        for part, sql in made.parts:
+        for cte, sql in made.ctes:
             frame = self._session.sql(_reading(sql, names))
             is_work = bool(_IS_WORK.search(sql))
-            names[part] = self.viewed("part", frame, ibis.schema({}), keep=is_work).get_name()
+            names[cte] = self.viewed("cte", frame, ibis.schema({}), keep=is_work).get_name()
         return self.query("derived", _reading(made.sql, names), made.schema)
 
     def _named(self, rows: ir.Table) -> str:

@@ -16,7 +16,9 @@ select
     track.isrc,
     track.duration_ms,
     cast(track.duration_ms as double) / 60000 as duration_minutes,
-    {{ length_category('track.duration_ms') }} as length_category,
+    case
+        when track.duration_ms < 180000 then 'Short' when track.duration_ms <= 300000 then 'Medium' when track.duration_ms > 300000 then 'Long'
+    end as length_category,
     case
         when track.duration_ms < 150000 then 'Low' when track.duration_ms <= 300000 then 'Medium' when track.duration_ms > 300000 then 'High'
     end as duration_flag,
