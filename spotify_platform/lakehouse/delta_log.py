@@ -68,14 +68,14 @@ class DeltaLog:
         """Delta's own id of a table; see `Engine.identity`."""
         return str(snapshot.handle.metadata().id)
 
-    def tidy(self, snapshot: Snapshot) -> Tidied:
+    def tidy(self, snapshot: Snapshot, published: int | None = None) -> Tidied:
         """Put small files together and delete what no version of a week needs; see `Engine.tidy`.
 
         By delta-rs for all engines: it keeps the order of the rows, and a JVM takes seconds for each table.
         """
         self.begin_to_write()
         with conflicts(snapshot):
-            return Tidied(*tidied(snapshot.handle, snapshot.table))
+            return Tidied(*tidied(snapshot.handle, snapshot.table, published))
 
     def at(self, table: Table, version: int) -> DeltaTable:
         """A handle on the table at a version."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import ibis
-from deltalake import DeltaTable, Schema, WriterProperties
+from deltalake import DeltaTable, PostCommitHookProperties, Schema, WriterProperties
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.schema import ArrayType, StructType
 
@@ -113,12 +113,23 @@ def set_properties(handle: DeltaTable, table: Table) -> None:
         handle.alter.set_table_properties(new)
 
 
-def tidied(handle: DeltaTable, table: Table) -> tuple[int, int, int]:
-    """Put small files together, delete old ones: files before and after, and files deleted."""
+def tidied(handle: DeltaTable, table: Table, published: int | None) -> tuple[int, int, int]:
+    """Put small files together, delete old ones: files before and after, and files deleted.
+
+    The version that is published stays readable, however long ago that was: its files, and the log up to it.
+    """
+    if published in {None, handle.version()}:
+        handle.create_checkpoint()
+        handle.cleanup_metadata()
     set_properties(handle, table)
     before = len(handle.file_uris())
-    handle.optimize.compact(writer_properties=WRITER)
-    handle.create_checkpoint()
-    handle.cleanup_metadata()
-    deleted = handle.vacuum(retention_hours=KEPT_HOURS, dry_run=False)
+    hooks = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+    handle.optimize.compact(writer_properties=WRITER, post_commithook_properties=hooks)
+    deleted = handle.vacuum(
+        retention_hours=KEPT_HOURS,
+        dry_run=False,
+        full=True,  # else it sees what was replaced since the last checkpoint, and nothing that a killed writer left
+        keep_versions=None if published is None else [published],
+        post_commithook_properties=hooks,
+    )
     return before, len(handle.file_uris()), len(deleted)

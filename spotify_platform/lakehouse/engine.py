@@ -224,10 +224,10 @@ class Engine(Calculator, Protocol):
     def scratch(self, *paths: Path) -> AbstractContextManager["Scratch"]:
         """Database files in which dbt builds, open for as long as the context lasts; dbt can open them after that."""
 
-    def tidy(self, snapshot: Snapshot) -> Tidied:
+    def tidy(self, snapshot: Snapshot, published: int | None = None) -> Tidied:
         """Put small files together, each batch after the one before, and delete files that no version of a week needs.
 
-        What the table contains does not change, nor its transaction. Raises `Conflict`.
+        What the table contains does not change, nor its transaction, and the published version stays. Raises `Conflict`.
         """
 
     def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 from spotify_platform.contracts.model import Table
+from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.lakehouse.cache import forget_others
 from spotify_platform.lakehouse.compiled import TRANSFORMS, fingerprint
 from spotify_platform.lakehouse.dbt import DBT, TARGETS
 from spotify_platform.lakehouse.dbt_project import project_hash
 from spotify_platform.lakehouse.engine import Tidied
+from spotify_platform.lakehouse.publishing import published
 from spotify_platform.lakehouse.tries import until_committed
 from spotify_platform.pipeline.bronze import forget_attempts
 from spotify_platform.pipeline.platform import Platform
@@ -28,4 +30,6 @@ def maintain(platform: Platform, *, told: Callable[[str], None] = lambda _what: 
 
 
 def _tidied(platform: Platform, table: Table) -> Tidied:
-    return platform.engine.tidy(platform.engine.open(table))
+    engine = platform.engine
+    pins = published(engine) if table.layer == "gold" and engine.exists(PUBLISHED) else None
+    return engine.tidy(engine.open(table), pins.versions.get(table.path) if pins else None)

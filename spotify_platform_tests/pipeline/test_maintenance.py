@@ -1,5 +1,7 @@
 """Upkeep changes files and nothing else."""
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +10,10 @@ import pytest
 
 from spotify_platform.contracts.bronze import RECENTLY_PLAYED
 from spotify_platform.contracts.ops import LEDGER
+from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.contracts.tables import TABLES
 from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.maintenance import maintain
 from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.readers import reading_connection
@@ -53,6 +57,21 @@ def files(snapshot: Snapshot) -> list[str]:
     return list(snapshot.handle.file_uris())
 
 
+def age(platform: Platform, path: str, days: int) -> Path:
+    """Have all that a table's folder tells of times have happened so long before; the folder."""
+    folder = Path(platform.settings.home) / "lake" / path
+    for log in (folder / "_delta_log").glob("*.json"):
+        actions = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+        for action in (action for line in actions for action in line.values()):
+            for name in {"timestamp", "deletionTimestamp", "modificationTime"} & set(action):
+                action[name] -= days * 86_400_000
+        log.write_text("\n".join(map(json.dumps, actions)), encoding="utf-8")
+    for file in (file for file in folder.rglob("*") if file.is_file()):
+        then = file.stat().st_mtime - days * 86_400
+        os.utime(file, (then, then))
+    return folder
+
+
 def test_many_small_files_become_few_and_say_the_same(polled: Platform) -> None:
     before = rows(polled)
     holds = {table.path: polled.engine.open(table).holds for table in TABLES}
@@ -88,6 +107,33 @@ def test_files_of_this_week_are_kept(polled: Platform) -> None:
     folder = Path(polled.settings.home) / "lake" / "ops" / "ledger"
     maintain(polled)
     assert len(list(folder.glob("*.parquet"))) == POLLS + 1
+
+
+def test_what_no_version_of_a_week_needs_is_deleted(polled: Platform) -> None:
+    folder = age(polled, PLAYS.path, 8)
+    [live] = files(polled.engine.open(PLAYS))
+    left = Path(live).parent / "part-of-a-killed-writer.parquet"
+    for name, days in ((left, 8), (left.with_stem("part-of-one-at-work"), 0)):
+        name.write_bytes(b"x")
+        os.utime(name, (name.stat().st_mtime - days * 86_400,) * 2)
+    assert len(list(folder.rglob("*.parquet"))) == POLLS + 2
+    maintain(polled)
+    assert {file.name for file in folder.rglob("*.parquet") if "_delta_log" not in file.parts} == {
+        Path(live).name,
+        "part-of-one-at-work.parquet",
+    }
+
+
+def test_what_is_published_stays_however_long_nothing_lands(polled: Platform) -> None:
+    [plays] = [table for table in gold_tables(polled) if table.name == "fct_plays"]
+    own = polled.engine.open(plays)
+    # Of a run that died before it published. (Small files put together are the same: others take their place.)
+    polled.engine.overwrite(own, polled.engine.read(own), own.holds + 1)
+    for _ in range(3):
+        age(polled, plays.path, 40)
+        maintain(polled)
+    with reading_connection(polled.settings) as con:
+        assert con.sql("select count(*) from gold.fct_plays").fetchall() == [(POLLS,)]
 
 
 def test_marks_of_loaded_batches_are_removed_and_others_kept(polled: Platform) -> None:
