@@ -1,6 +1,7 @@
 """DuckDB connections that can read the lake: extensions from their wheels, S3 secrets from the location."""
 
 import importlib.util
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,22 +29,52 @@ def connect(lake: Location, **config: Any) -> duckdb.DuckDBPyConnection:
     con.execute(f"load {quoted(str(extension_path('delta')))}")
     if lake.is_s3:
         con.execute(f"load {quoted(str(extension_path('httpfs')))}")
-        con.execute(f"create or replace temporary secret lake (type s3, {_secret(lake)})")
+        LakeSecret(lake).tell(con)
     return con
 
 
-def _secret(lake: Location) -> str:
-    options = lake.s3_options()
-    secret = {
-        "region": options["aws_region"],
-        "key_id": options.get("aws_access_key_id"),
-        "secret": options.get("aws_secret_access_key"),
-        "session_token": options.get("aws_session_token"),
-    }
-    if lake.endpoint:
-        scheme, _, host = lake.endpoint.partition("://")
-        secret |= {"endpoint": host, "url_style": "path", "use_ssl": "false" if scheme == "http" else "true"}
-    return ", ".join(f"{key} {quoted(value)}" for key, value in secret.items() if value)
+class LakeSecret:
+    """What lets DuckDB into a lake in S3: the keys of the environment, else those of the machine's role, which end after a while.
+
+    The other readers of S3 look for a role themselves.
+    """
+
+    def __init__(self, lake: Location) -> None:
+        self._lake = lake
+        self._told: str | None = None
+
+    def tell(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Tell a connection what holds now, if that is not what this one told before."""
+        if self._lake.is_s3 and (secret := self._secret()) != self._told:
+            con.execute(f"create or replace temporary secret lake (type s3, {secret})")
+            self._told = secret
+
+    def _secret(self) -> str:
+        options = self._lake.s3_options()
+        secret = {"region": options["aws_region"], **(_keys(options) or self._keys_of_role())}
+        if endpoint := self._lake.endpoint:
+            scheme, _, host = endpoint.partition("://")
+            secret |= {"endpoint": host, "url_style": "path", "use_ssl": "false" if scheme == "http" else "true"}
+        return ", ".join(f"{key} {quoted(value)}" for key, value in secret.items() if value)
+
+    def _keys_of_role(self) -> dict[str, str | None]:
+        if self._role is None:
+            return {}
+        keys = self._role.get_frozen_credentials()  # asked for anew where they end soon
+        return {"key_id": keys.access_key, "secret": keys.secret_key, "session_token": keys.token}
+
+    @cached_property
+    def _role(self) -> Any:
+        from botocore.session import Session  # noqa: PLC0415 - half a second, and few need it
+
+        return Session().get_credentials()
+
+
+def _keys(options: dict[str, str]) -> dict[str, str | None]:
+    if "aws_access_key_id" not in options:
+        return {}
+    names = {"key_id": "aws_access_key_id", "secret": "aws_secret_access_key", "session_token": "aws_session_token"}
+    return {name: options.get(option) for name, option in names.items()}
 
 
 def scan_sql(lake: Location, path: str, version: int) -> str:

@@ -20,7 +20,7 @@ from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.compiled import CompiledTransforms, Transform
 from spotify_platform.lakehouse.delta_log import DeltaLog, conflicts, snapshot_of
 from spotify_platform.lakehouse.delta_tables import WRITER, said_of_commit, schema_of
-from spotify_platform.lakehouse.duckdb_connection import connect
+from spotify_platform.lakehouse.duckdb_connection import LakeSecret, connect
 from spotify_platform.lakehouse.duckdb_json import landed_schema, landed_sql
 from spotify_platform.lakehouse.duckdb_reading import SnapshotReading
 from spotify_platform.lakehouse.duckdb_relations import Relations
@@ -53,6 +53,7 @@ class DuckDbDelta(DeltaLog):
         means.spill.mkdir(parents=True, exist_ok=True)
         self._spill = means.spill
         self._config = {"memory_limit": means.memory_limit, "threads": means.threads, "temp_directory": str(means.spill)}
+        self._secret = LakeSecret(lake)
         self._relations = Relations(CompiledTransforms(means.compiled, "duckdb"))
         self._made: list[tuple[str, str]] = []
         self._reading = SnapshotReading(lake, self.at, self._execute)
@@ -62,16 +63,21 @@ class DuckDbDelta(DeltaLog):
         """An engine for files of this machine: this one."""
         return self
 
-    @cached_property
+    @property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """The DuckDB connection, made at first use."""
+        """The DuckDB connection, made at first use, with credentials that are good now."""
+        self._secret.tell(self._connection)
+        return self._connection
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
         return connect(self.lake, **self._config)
 
     def close(self) -> None:
         """Give back memory and temporary files."""
         self.end_writing()
-        if "connection" in self.__dict__:
-            self.connection.close()
+        if "_connection" in self.__dict__:
+            self._connection.close()
 
     def read(self, snapshot: Snapshot, where: str | None = None) -> ir.Table:
         """Rows of a snapshot, or those for which a condition holds; see `Engine.read`."""
