@@ -197,6 +197,7 @@ API_ANSWERS = Table(
     entity="play",
     key=("user_id", "answer_id", "page"),
     partition_by=("user_bucket",),
+    found_by=("_batch",),
     columns=(
         *_WHO[:2],
         Column(name="answer_id", type="string", required=True, meaning="SHA-256 of the landed object"),
