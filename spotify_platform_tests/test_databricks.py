@@ -28,13 +28,13 @@ def bundle() -> dict[str, Any]:
     return read("databricks.yml")
 
 
-@pytest.fixture(scope="module")
-def job() -> dict[str, Any]:
-    found: dict[str, Any] = read("refresh.yml")["resources"]["jobs"]["refresh"]
+@pytest.fixture(scope="module", params=["refresh", "upkeep"])
+def job(request: pytest.FixtureRequest) -> dict[str, Any]:
+    found: dict[str, Any] = read("jobs.yml")["resources"]["jobs"][request.param]
     return found
 
 
-def test_the_job_has_no_field_that_databricks_does_not_know(job: dict[str, Any]) -> None:
+def test_a_job_has_no_field_that_databricks_does_not_know(job: dict[str, Any]) -> None:
     made = Job.from_dict(job)
     clusters = {cluster["job_cluster_key"] for cluster in job["job_clusters"]}
     keys = {task["task_key"] for task in job["tasks"]}
@@ -52,7 +52,7 @@ def test_targets_give_every_variable_that_has_no_default(bundle: dict[str, Any])
     wanted = {name for name, variable in bundle["variables"].items() if "default" not in variable}
     for target in bundle["targets"].values():
         assert wanted <= set(target["variables"]) <= set(bundle["variables"])
-    used = set(re.findall(r"\$\{var\.(\w+)\}", (FOLDER / "refresh.yml").read_text(encoding="utf-8")))
+    used = set(re.findall(r"\$\{var\.(\w+)\}", (FOLDER / "jobs.yml").read_text(encoding="utf-8")))
     assert used == set(bundle["variables"])
 
 
@@ -61,14 +61,14 @@ def test_settings_and_commands_are_those_of_this_package(
 ) -> None:
     [cluster] = job["job_clusters"]
     said = cluster["new_cluster"]["spark_env_vars"]
-    assert {name.removeprefix("SPOTIFY_PLATFORM_").lower() for name in said} <= set(Settings.model_fields)
+    assert {name.removeprefix("SPOTIFY_PLATFORM_").lower() for name in said} <= {*Settings.model_fields, "aws_region"}
     dev = bundle["targets"]["dev"]["variables"] | {"time_zone": bundle["variables"]["time_zone"]["default"]}
     for name, value in said.items():
         monkeypatch.setenv(name, re.sub(r"\$\{var\.(\w+)\}", lambda m: dev[m[1]], value))
     settings = load_settings()
     assert settings.engine == "spark"
     assert spark_conf(settings) == OF_SESSION  # the cluster's own session, and no jars of ours
-    assert settings.lake_location.is_s3
+    assert settings.lake_location.s3_options()["aws_region"] == dev["region"]
     assert settings.profile_folder.is_relative_to("/Volumes")
     pins = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     said_twice = [library["pypi"]["package"] for task in job["tasks"] for library in task["libraries"] if "pypi" in library]
@@ -81,4 +81,3 @@ def test_settings_and_commands_are_those_of_this_package(
         found: Any = commands
         for word in words:
             found = found.commands[word]
-    assert {"refresh", "register"} == {task["task_key"] for task in job["tasks"]}

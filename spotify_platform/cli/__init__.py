@@ -33,6 +33,8 @@ def main() -> None:
         if interrupted:  # DuckDB and dbt make errors of their own of Ctrl+C, Typer an exit
             console_error("Stopped. Nothing is lost: run it again, and it goes on from there.")
             sys.exit(INTERRUPTED)
+        if isinstance(error, SystemExit) and not error.code:
+            return  # Databricks, which calls this as a function, takes any exit for a failure
         if isinstance(error, PlatformError):
             console_error(str(error))
             sys.exit(error.exit_code)

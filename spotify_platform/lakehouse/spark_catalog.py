@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pyspark.sql.utils import is_remote
 
 from spotify_platform.contracts.model import Table
-from spotify_platform.errors import WrongCall
+from spotify_platform.errors import Outside, WrongCall
 from spotify_platform.lakehouse.spark_delta import SparkDelta
 from spotify_platform.lakehouse.spark_sql import column, quoted
 
@@ -20,6 +20,7 @@ def register(engine: SparkDelta, tables: Iterable[Table], schema: str) -> list[s
 
     Raises:
         WrongCall: the session has no metastore: names would end with it.
+        Outside: a name is that of a table that lies elsewhere.
     """
     is_lost = not is_remote() and engine.session.conf.get("spark.sql.catalogImplementation") == "in-memory"
     if is_lost and "." not in schema:  # another catalog may have one
@@ -30,7 +31,13 @@ def register(engine: SparkDelta, tables: Iterable[Table], schema: str) -> list[s
     for table in tables:
         if engine.exists(table):
             name = f"{table.layer}_{table.name}"
-            place = quoted(engine.url(table))
-            engine.session.sql(f"create table if not exists {home}.{column(name)} using delta location {place}")
+            _name(engine, f"{home}.{column(name)}", engine.url(table))
             names.append(f"{schema}.{name}")
     return names
+
+
+def _name(engine: SparkDelta, name: str, place: str) -> None:
+    engine.session.sql(f"create table if not exists {name} using delta location {quoted(place)}")
+    [there] = engine.session.sql(f"describe detail {name}").select("location").collect()
+    if there[0].rstrip("/") != place:
+        raise Outside(f"{name} is already the name of a table at {there[0]}. Drop it, or choose another schema.")

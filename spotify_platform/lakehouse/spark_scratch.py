@@ -51,7 +51,7 @@ def drop_left(session: "SparkSession", name: str, lake: Location) -> None:
     if not session.catalog.databaseExists(name):
         return
     told = session.sql(f"describe database extended {name}").collect()
-    if not any(_MARK in str(row[1]) and lake.url in str(row[1]) for row in told):
+    if not any(f"({_MARK},{lake.url})" in str(row[1]) for row in told):
         raise Outside(f"Spark's catalog has a schema {name} that is not this platform's. Give the platform a catalog of its own.")
     session.sql(f"drop database {name} cascade")
 

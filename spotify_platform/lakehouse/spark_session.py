@@ -20,6 +20,8 @@ OF_SESSION = {
     # As the other engine writes: a range of a sorted file is in few row groups.
     "spark.sql.parquet.compression.codec": "zstd",
     "parquet.block.size": str(16 << 20),
+    # Databricks alone knows it: what changed between two versions is read from the files that only one has.
+    "spark.databricks.delta.formatCheck.enabled": "false",
 }
 """What makes tables come out as the other engine makes them, and readable for any: set in every session, whoever started it."""
 _DELTA = {
@@ -78,7 +80,9 @@ def _on_this_machine(memory: str, jars: Path) -> dict[str, str]:
 
 def _on_a_cluster(jars: Path) -> dict[str, str]:
     """Executors are other machines' processes: they are sent the jars."""
-    return {"spark.jars": ",".join(map(str, sorted(jars.glob("*.jar")))), JVM_OPTIONS: _JVM}
+    conf = {"spark.jars": ",".join(map(str, sorted(jars.glob("*.jar")))), JVM_OPTIONS: _JVM}
+    # What a step kept goes from the executors when the driver's memory is looked through, which a quiet one seldom does.
+    return conf | {"spark.cleaner.periodicGC.interval": "2min"}
 
 
 def s3_conf(lake: Location) -> dict[str, str]:

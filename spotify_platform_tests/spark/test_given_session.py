@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from spotify_platform.contracts.tables import TABLES
-from spotify_platform.errors import WrongCall
+from spotify_platform.errors import Outside, WrongCall
 from spotify_platform.lakehouse import spark_delta
 from spotify_platform.lakehouse.spark_catalog import register
 from spotify_platform.lakehouse.spark_delta import SparkDelta
@@ -59,6 +59,10 @@ def test_tables_are_known_by_name_where_they_lie(platform: Platform, spark: "Spa
         names = register(platform.engine, TABLES, "spark_catalog.listening")
     assert {"spark_catalog.listening.silver_plays", "spark_catalog.listening.bronze_extended_history"} <= set(names)
     assert spark.sql("select * from listening.silver_plays").count() == 2
+    spark.sql("drop table listening.ops_ledger")
+    spark.sql("create table listening.ops_ledger (n int) using delta")
+    with pytest.raises(Outside, match=r"`ops_ledger` is already the name of a table at file:.*Drop it"):
+        register(platform.engine, TABLES, "spark_catalog.listening")
     spark.sql("drop schema listening cascade")
     [plays] = [table for table in TABLES if table.path == "silver/plays"]
     assert platform.engine.rows_in(platform.engine.open(plays)) == 2  # the lake's, not the metastore's
