@@ -37,12 +37,13 @@ def home(tmp_path: Path, warm_home: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """Exit code of a call."""
     monkeypatch.setattr("sys.argv", ["spotify-platform", *arguments])
+    code = None
     try:
         main()
     except SystemExit as left:
-        assert left.code, "who calls it as a function takes any exit for a failure"
-        return int(left.code)
-    return 0
+        code = left.code
+    assert code != 0, "who calls it as a function takes any exit for a failure"
+    return int(code or 0)
 
 
 @pytest.fixture
