@@ -43,7 +43,7 @@ def differing(one: Settings, other: Settings) -> dict[str, tuple[int, int]]:
     assert set(lakes[0][1]) == set(lakes[1][1])
     con = connect(one.lake_location)
     found = {}
-    for table in tables_of(one):
+    for table in (table for table in tables_of(one) if table.path in lakes[0][1]):
         columns = ", ".join(f'"{name}"' for name in table.column_names if name not in WHEN)
         a, b = (f"(select {columns} from {scan_sql(lake, table.path, at[table.path])})" for lake, at in lakes)
         counts = [con.sql(f"select count(*) from ({x} except all {y})").fetchall()[0][0] for x, y in ((a, b), (b, a))]
