@@ -57,12 +57,12 @@ def lazy_spark_session(settings: Settings) -> "SparkSession":
     """Spark's session by dagster-pyspark's lazy resource; its package is imported only where Spark is the engine."""
     from dagster_pyspark import LazyPySparkResource  # noqa: PLC0415
 
-    from spotify_platform.lakehouse.spark_session import tell_environment  # noqa: PLC0415
+    from spotify_platform.lakehouse.spark_session import had  # noqa: PLC0415
     from spotify_platform.pipeline.platform import spark_conf  # noqa: PLC0415
 
     conf = spark_conf(settings)
-    tell_environment(conf)
-    session: SparkSession = LazyPySparkResource(spark_config=conf).spark_session
+    with had(conf):
+        session: SparkSession = LazyPySparkResource(spark_config=conf).spark_session
     return session
 
 

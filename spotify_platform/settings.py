@@ -1,18 +1,22 @@
 """Every knob: its default, its unit, its meaning. Read once from `SPOTIFY_PLATFORM_*` and `.env`; wrong values fail at start."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from spotify_platform.errors import WrongCall
 from spotify_platform.profiles import USER_ID, is_time_zone, no_time_zone
 from spotify_platform.storage import Location
 
 PREFIX = "SPOTIFY_PLATFORM_"
+LEAST_HEAP = 512
+"""Megabytes without which Spark does not start."""
+_MASTERS = r"local(\[(\*|[1-9]\d*)(,\d+)?\])?|local-cluster\[\d+,\d+,\d+\]|spark://.+|yarn|k8s://.+|session"
 # Names that other programs may set already for parts of the platform that are not here yet.
 RESERVED = frozenset({"api_url", "accounts_url", "client_id", "client_secret"})
 
@@ -39,7 +43,7 @@ class Settings(BaseSettings):
         description="Where Spark works: local[N], spark://HOST:PORT, yarn, k8s://ADDRESS, session (the one that is there)",
     )
     spark_remote: str | None = Field(None, description="A Spark Connect server, sc://HOST:PORT, in place of a master")
-    spark_memory: str = Field("1g", pattern=r"^\d+[gm]$", description="Heap of Spark's driver")
+    spark_memory: str = Field("1g", description="Heap of Spark's driver, such as 2g; at least 512m")
     spark_jars: Path | None = Field(None, description="Folder of Spark's jars; empty means HOME/spark")
     spark_conf: dict[str, str] = Field({}, description="Any more settings of Spark, as a JSON object")
     s3_endpoint: str | None = Field(None, description="Address of an S3-compatible server; empty means AWS")
@@ -66,6 +70,35 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
+
+    @field_validator("spark_memory")
+    @classmethod
+    def _heap(cls, size: str) -> str:
+        found = re.fullmatch(r"(\d+)([gm])b?", size.lower())
+        if not found or int(found[1]) * (1024 if found[2] == "g" else 1) < LEAST_HEAP:
+            raise ValueError(f"{size} is no heap for Spark. Write 2g or 1500m; it starts with {LEAST_HEAP}m or more")
+        return f"{found[1]}{found[2]}"
+
+    @field_validator("spark_master")
+    @classmethod
+    def _known_master(cls, master: str) -> str:
+        if not re.fullmatch(_MASTERS, master):
+            raise ValueError(f"{master} is none of local[N], spark://HOST:PORT, yarn, k8s://ADDRESS, session")
+        return master
+
+    @field_validator("spark_remote")
+    @classmethod
+    def _of_connect(cls, address: str | None) -> str | None:
+        if address and not address.startswith("sc://"):
+            raise ValueError(f"{address} is no address of Spark Connect. Write sc://HOST:PORT")
+        return address
+
+    @field_validator("spark_conf", mode="before")
+    @classmethod
+    def _as_text(cls, conf: object) -> object:
+        if not isinstance(conf, dict):
+            return conf
+        return {name: str(value).lower() if isinstance(value, bool | int | float) else value for name, value in conf.items()}
 
     @field_validator("s3_endpoint", "queue_url", "spark_remote")
     @classmethod
@@ -110,6 +143,9 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
         raise WrongCall(f"The settings are wrong. {wrong}.") from None
+    except SettingsError:  # the only setting that is not a plain text
+        how = f"""{PREFIX}SPARK_CONF='{{"spark.sql.shuffle.partitions": "64"}}'"""
+        raise WrongCall(f"The settings are wrong. {PREFIX}SPARK_CONF is no JSON object. Write it so: {how}") from None
 
 
 def _refuse_unknown(overrides: Iterable[str]) -> None:

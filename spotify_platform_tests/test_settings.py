@@ -44,11 +44,29 @@ def test_each_setting_of_spark_is_told_with_its_reason(master: str, tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("timezone", "Mars/Olympus"), ("buckets", "0"), ("user", "../x"), ("memory_limit", "lots"), ("engine", "abacus")],
-)
+    [
+        ("timezone", "Mars/Olympus"), ("buckets", "0"), ("user", "../x"), ("memory_limit", "lots"), ("engine", "abacus"),
+        ("spark_master", "locl[2]"), ("spark_master", "local[0]"), ("spark_memory", "much"), ("spark_memory", "10m"),
+        ("spark_remote", "127.0.0.1:15002"),
+    ],
+)  # fmt: skip
 def test_wrong_values_are_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(WrongCall, match=f"SPOTIFY_PLATFORM_{name.upper()}"):
         load_settings(**{name: value})
+
+
+def test_more_settings_of_spark_are_a_json_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPOTIFY_PLATFORM_SPARK_CONF", '{"spark.sql.shuffle.partitions": 64, "spark.ui.enabled": true, "a": "B"}')
+    assert load_settings().spark_conf == {"spark.sql.shuffle.partitions": "64", "spark.ui.enabled": "true", "a": "B"}
+    for wrong in ("{'a': 'b'}", "64", '["a"]'):
+        monkeypatch.setenv("SPOTIFY_PLATFORM_SPARK_CONF", wrong)
+        with pytest.raises(WrongCall, match="SPOTIFY_PLATFORM_SPARK_CONF"):
+            load_settings()
+
+
+@pytest.mark.parametrize("size", ["2g", "2G", "2GB", "2048MB"])
+def test_the_heap_may_be_written_as_people_do(size: str) -> None:
+    assert load_settings(spark_memory=size).spark_memory in {"2g", "2048m"}
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

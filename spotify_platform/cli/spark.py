@@ -21,10 +21,13 @@ def provision() -> None:
     """Fetch Spark's jars (Delta Lake, S3) by Maven, once, and make ready its classes; nothing is fetched afterwards."""
     from spotify_platform.lakehouse.spark_classes import archive_classes  # noqa: PLC0415 - each command loads what it needs
     from spotify_platform.lakehouse.spark_jars import provision as fetch  # noqa: PLC0415
+    from spotify_platform.lakehouse.spark_trouble import require_spark  # noqa: PLC0415
 
     settings = load_settings()
+    require_spark()
     jars = fetch(settings.jars)
-    Console().print(f"{len(jars)} jars in {settings.jars}, each as it should be.", highlight=False, soft_wrap=True)
+    told = f"{len(jars)} jars in {settings.jars}, each as it should be. Now the JVM's classes, about a minute."
+    Console().print(told, highlight=False, soft_wrap=True)
     archive = archive_classes(settings.jars)
     Console().print(f"{archive.name} beside them: with it Spark starts in about half the time.", highlight=False, soft_wrap=True)
 
@@ -40,6 +43,9 @@ def register(
     settings = load_settings()
     if settings.engine != "spark":
         raise WrongCall("A metastore is told by Spark. Set SPOTIFY_PLATFORM_ENGINE=spark, then run it again.")
+    from spotify_platform.lakehouse.spark_trouble import require_spark  # noqa: PLC0415
+
+    require_spark()
     from spotify_platform.lakehouse.spark_catalog import register as make_known  # noqa: PLC0415 - pyspark is for those who use it
 
     with opened(settings) as platform:

@@ -3,10 +3,12 @@
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spotify_platform.lakehouse.spark_trouble import reach, starting
 from spotify_platform.storage import Location
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ _ONE_MACHINE = {
 CLASSES = "classes.jsa"
 """Name of the archive of the JVM's classes, beside the jars; see `spark_classes`."""
 JVM_OPTIONS = "spark.driver.extraJavaOptions"
-_JVM = "-Xss4m -Duser.timezone=UTC"
+_JVM = f"-Xss4m -Duser.timezone=UTC -Dlog4j2.configurationFile={(Path(__file__).parent / 'spark_log4j2.properties').as_uri()}"
 # Half of the memory and a third of the start of what a JVM for servers takes, and half as quick once it is warm.
 _SMALL_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:MaxMetaspaceSize=400m -XX:ReservedCodeCacheSize=96m"
 _LARGE_JVM = "-XX:+UseParallelGC"
@@ -69,7 +71,12 @@ def driver_conf(master: str, memory: str, jars: Path, lake: Location, spill: Pat
     driver = {"spark.master": master, "spark.driver.memory": memory, "spark.local.dir": str(spill)}
     is_here = master == "local" or master.startswith("local[")
     where = _on_this_machine(memory, jars) if is_here else _on_a_cluster(jars)
-    return OF_SESSION | _DELTA | _DRIVER | where | driver | s3_conf(lake)
+    return _of_driver(OF_SESSION) | _DELTA | _DRIVER | where | driver | s3_conf(lake)
+
+
+def _of_driver(conf: Mapping[str, str]) -> dict[str, str]:
+    """As a driver is told what is Hadoop's when it starts; a session is told it as it is."""
+    return {name if name.startswith("spark.") else f"spark.hadoop.{name}": value for name, value in conf.items()}
 
 
 def _on_this_machine(memory: str, jars: Path) -> dict[str, str]:
@@ -113,9 +120,23 @@ def tell_environment(conf: Mapping[str, str]) -> None:
         os.environ["SPARK_REMOTE"] = remote
 
 
+@contextmanager
+def had(conf: Mapping[str, str]) -> Iterator[None]:
+    """Where a session with these settings is asked for. Raises `Outside` where it cannot be had."""
+    tell_environment(conf)
+    if remote := conf.get("spark.remote"):
+        reach(remote)
+    with starting():
+        yield
+
+
 def session_of(conf: Mapping[str, str]) -> "SparkSession":
-    """The session with these settings; the process's own, if it has one."""
+    """The session with these settings; the process's own, if it has one.
+
+    Raises:
+        Outside: it cannot be had; the message says why.
+    """
     from pyspark.sql import SparkSession  # noqa: PLC0415 - only where Spark is the engine
 
-    tell_environment(conf)
-    return SparkSession.builder.config(map=dict(conf)).getOrCreate()
+    with had(conf):
+        return SparkSession.builder.config(map=dict(conf)).getOrCreate()

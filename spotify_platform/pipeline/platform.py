@@ -31,6 +31,7 @@ from spotify_platform.settings import Settings
 from spotify_platform.transforms.rules import Rules
 
 LAKE_FILE = "lake.json"
+SPILL = "spark-"
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,20 @@ def spark_session(settings: Settings) -> Any:
 
 
 def spark_conf(settings: Settings) -> dict[str, str]:
-    """What Spark's session is set to."""
+    """What Spark's session is set to.
+
+    Raises:
+        WrongCall: a setting would change what tables contain, or there are no jars.
+    """
+    if fixed := sorted(OF_SESSION.keys() & settings.spark_conf.keys()):
+        raise WrongCall(f"SPOTIFY_PLATFORM_SPARK_CONF may not set {', '.join(fixed)}: tables would not come out the same.")
     if settings.spark_remote:
         return {"spark.remote": settings.spark_remote, **OF_SESSION, **settings.spark_conf}
     if settings.spark_master == "session":
         return OF_SESSION | settings.spark_conf
     if not are_there(settings.jars):
         raise WrongCall(f"Spark's jars are not in {settings.jars}. Fetch them: spotify-platform spark provision")
-    spill = settings.home / "tmp" / f"spark-{os.getpid()}"
+    spill = settings.home / "tmp" / f"{SPILL}{os.getpid()}"
     conf = driver_conf(settings.spark_master, settings.spark_memory, settings.jars, settings.lake_location, spill)
     return conf | settings.spark_conf
 
@@ -123,5 +130,7 @@ def _sweep_leftovers(parent: Path) -> None:
     """Remove what killed processes left behind; no run lasts a day."""
     oldest = time.time() - 86_400
     for folder in parent.iterdir():
-        if folder.stat().st_mtime < oldest:
+        if folder.name.startswith(SPILL) and not any(folder.iterdir()):
+            folder.rmdir()  # Spark removes what is in it; one that starts at this moment makes it again
+        elif folder.stat().st_mtime < oldest:
             shutil.rmtree(folder, ignore_errors=True)
