@@ -1,7 +1,10 @@
 """What goes wrong with Spark, in words: the JVM's own are a hundred lines."""
 
 import importlib.util
+import logging
+import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -42,11 +45,13 @@ def cause_of(error: BaseException) -> str:
 
 @contextmanager
 def starting() -> Iterator[None]:
-    """Tell trouble with the start of a session as what it is.
+    """Tell trouble with the start of a session as what it is; Ctrl+C stays whose it was.
 
     Raises:
         Outside: there is none; the message says why, and where to look.
     """
+    before = signal.getsignal(signal.SIGINT)
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)  # it raises what it logs
     try:
         yield
     except Exception as error:
@@ -54,6 +59,10 @@ def starting() -> Iterator[None]:
             raise
         where = "Look at JAVA_HOME (Java 17) and SPOTIFY_PLATFORM_SPARK_MASTER, _MEMORY, _CONF, then run it again."
         raise Outside(f"Spark could not be started: {cause_of(error)}. {where}") from error
+    finally:
+        # Spark's own handler asks the JVM to end its jobs, in the middle of another question to it, and that breaks both.
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
 
 
 def reach(remote: str) -> None:

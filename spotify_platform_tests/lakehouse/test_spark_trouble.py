@@ -1,5 +1,6 @@
 """What goes wrong with Spark is told in a line, by exit code 3; what was wrong in a setting, by 2."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +37,13 @@ def test_what_stops_a_start_says_where_to_look() -> None:
         raise PySparkRuntimeError("no port.")
     with pytest.raises(ValueError, match="mine"), starting():
         raise ValueError("mine")
+
+
+def test_ctrl_c_stays_whose_it_was() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with starting():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_server_that_is_not_there_is_told_at_once() -> None:
