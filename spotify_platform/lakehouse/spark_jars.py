@@ -55,7 +55,7 @@ def _fetch(folder: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - Maven, by its own path
     if done.returncode:
         said = " ".join((done.stdout + done.stderr).split("\n")[:_LAST_LINES])
-        raise Outside(f"Maven could not fetch Spark's jars: {said[:300]} Check the network, then run it again.")
+        raise Outside(f"Maven could not fetch Spark's jars: {said[:300]} Check JAVA_HOME and the network, then run it again.")
     if missing := sorted(name for name in checksums() if not (folder / name).is_file()):
         raise Outside(f"Maven did not bring {', '.join(missing)}.")
     if wrong := _wrong(folder):

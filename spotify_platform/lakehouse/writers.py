@@ -63,8 +63,9 @@ class Writer:
             if self._ended is None:
                 obstore.delete(self._lake, self._sign)
             self.end()
+            who = "Another process of the engine" if engine == self._engine else "The engine"
             raise Outside(
-                f"The engine {engine!r} is writing this lake. Wait until it has ended, then run it again; "
+                f"{who} {engine!r} is writing this lake. Wait until it has ended, then run it again; "
                 f"if it was killed, that is in {left} seconds."
             )
         if self._ended is None:
