@@ -12,7 +12,7 @@ from pathlib import Path
 import pyspark
 import pytest
 
-from spotify_platform.lakehouse.spark_session import driver_conf
+from spotify_platform.lakehouse.spark_session import JVM_OPTIONS, driver_conf
 from spotify_platform.settings import Settings
 from spotify_platform.storage import Location
 from spotify_platform_tests.conftest import FOR_FEW_ROWS, MakeSettings
@@ -40,6 +40,8 @@ def connect_server(spark_jars: Path, tmp_path: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     conf = driver_conf("local[2]", "1g", spark_jars, Location.of(tmp_path), tmp_path / "spill") | FOR_FEW_ROWS
     conf |= {
+        # Its logs say that it has started, and nobody else does.
+        JVM_OPTIONS: " ".join(option for option in conf[JVM_OPTIONS].split() if "log4j2" not in option),
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": str(port),
         "spark.sql.warehouse.dir": str(tmp_path / "warehouse"),
