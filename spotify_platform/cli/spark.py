@@ -43,11 +43,8 @@ def register(
     settings = load_settings()
     if settings.engine != "spark":
         raise WrongCall("A metastore is told by Spark. Set SPOTIFY_PLATFORM_ENGINE=spark, then run it again.")
-    from spotify_platform.lakehouse.spark_trouble import require_spark  # noqa: PLC0415
-
-    require_spark()
-    from spotify_platform.lakehouse.spark_catalog import register as make_known  # noqa: PLC0415 - pyspark is for those who use it
-
     with opened(settings) as platform:
+        from spotify_platform.lakehouse.spark_catalog import register as make_known  # noqa: PLC0415 - it is known now to be there
+
         names = make_known(platform.engine, every_table(platform), schema)  # type: ignore[arg-type]  # by the setting
     Console().print("\n".join(names), highlight=False, soft_wrap=True)
