@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from spotify_platform.lakehouse.engine import Engine, Means
+from spotify_platform.lakehouse.engine import Embedded, Engine, Means
 from spotify_platform.lakehouse.engines import make_engine
 from spotify_platform.lakehouse.spark_classes import archive_classes
 from spotify_platform.lakehouse.spark_jars import provision
@@ -80,6 +80,12 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         made = make_engine("duckdb", lake, means, list)
     yield made
     made.close()
+
+
+@pytest.fixture
+def embedded(engine: Engine) -> Embedded:
+    """What reads landed objects, with any engine."""
+    return engine.embedded
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from spotify_platform.pipeline.gold_build import gold_tables
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform_tests.scenario import account, album, answer, artist, audio_features, drop, extended, item, track
+from spotify_platform_tests.tables import rows_of
 
 FIRST = date(2024, 12, 29)  # the waves pass the turn of a year: records touch slices on both sides of it
 BAD = {"ms_played": "long"}
@@ -189,15 +190,8 @@ def state(platform: Platform) -> dict[str, list[str]]:
 
 
 def plain(platform: Platform, table: Table, *, keep: tuple[str, ...] = (), version: int | None = None) -> list[str]:
-    rows = platform.engine.read(platform.engine.open(table, version=version))
-    kept = [name for name in rows.columns if name in keep or not (name.startswith("_") or name == "batch")]
-    return sorted(map(repr, platform.engine.fetch(rows.select(*kept)).to_pylist()))
-
-
-def rows_of(platform: Platform, table: Table) -> list[dict[str, Any]]:
-    """All rows of a table now."""
-    found: list[dict[str, Any]] = platform.engine.fetch(platform.engine.read(platform.engine.open(table))).to_pylist()
-    return found
+    kept = [name for name in table.column_names if name in keep or not (name.startswith("_") or name == "batch")]
+    return sorted(repr({name: row[name] for name in kept}) for row in rows_of(platform, table, version=version))
 
 
 def publications(platform: Platform) -> list[int]:

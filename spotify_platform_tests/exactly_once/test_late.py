@@ -18,8 +18,9 @@ from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.settings import Settings
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.exactly_once.children import PATIENCE_SECONDS, Point, killed, poisoned, started
-from spotify_platform_tests.exactly_once.scenario import Wave, assert_sound, rows_of
+from spotify_platform_tests.exactly_once.scenario import Wave, assert_sound
 from spotify_platform_tests.scenario import answer, drop, extended, item
+from spotify_platform_tests.tables import rows_of
 
 HERE = "inbox/anna/history.json"
 POISON = "inbox/anna/poison.json"

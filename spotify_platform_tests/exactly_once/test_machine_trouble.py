@@ -9,8 +9,9 @@ from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.pipeline import bronze
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.refresh import refresh
-from spotify_platform_tests.exactly_once.scenario import assert_sound, rows_of
+from spotify_platform_tests.exactly_once.scenario import assert_sound
 from spotify_platform_tests.scenario import drop, extended
+from spotify_platform_tests.tables import rows_of
 
 
 def test_a_full_disk_refuses_no_object(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:

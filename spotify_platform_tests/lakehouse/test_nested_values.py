@@ -11,13 +11,13 @@ import pytest
 from spotify_platform.contracts.bronze import RECENTLY_PLAYED, SOURCES
 from spotify_platform.contracts.bronze_catalogue import ALBUMS, ARTISTS, TRACKS
 from spotify_platform.contracts.model import Source
-from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.engine import Embedded
 from spotify_platform.transforms.typing import type_rows
 from spotify_platform_tests.scenario import album, artist, item, track
 
 
 @pytest.fixture
-def landed(engine: DuckDbDelta, tmp_path: Path) -> Any:
+def landed(embedded: Embedded, tmp_path: Path) -> Any:
     """One record, read and typed; numbers may be written as no JSON writer would: {"HERE": "1e400"}."""
 
     def read(source: Source, record: dict[str, Any], **written: str) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def landed(engine: DuckDbDelta, tmp_path: Path) -> Any:
             text = text.replace(f'"{name}"', value)
         path = tmp_path / "rows.ndjson"
         path.write_text(text + "\n")
-        [row] = engine.fetch(type_rows(engine.landed(path, source, 1 << 16), source)).to_pylist()
+        [row] = embedded.fetch(type_rows(embedded.landed(path, source, 1 << 16), source)).to_pylist()
         return row
 
     return read

@@ -52,11 +52,10 @@ def checked(platform: Platform, folder: Path) -> bool:
     arrival = sweep(platform.landing)[0]
     sha256 = hashlib.sha256((platform.settings.home / "landing" / arrival.key).read_bytes()).hexdigest()
     planned = Planned(arrival.key, arrival.etag, arrival.size, sha256, "me")
-    framed = read_objects(
-        Reader(platform.landing, RECENTLY_PLAYED, platform.engine.embedded), [planned], set(), folder / "rows.ndjson"
-    )
-    rows = platform.engine.cache(bronze_rows(platform.engine.embedded, RECENTLY_PLAYED, framed, [], STAMP))
-    return check_bronze_rows(platform.engine, RECENTLY_PLAYED.table.path, rows).passed
+    engine = platform.engine.embedded
+    framed = read_objects(Reader(platform.landing, RECENTLY_PLAYED, engine), [planned], set(), folder / "rows.ndjson")
+    rows = engine.cache(bronze_rows(engine, RECENTLY_PLAYED, framed, [], STAMP))
+    return check_bronze_rows(engine, RECENTLY_PLAYED.table.path, rows).passed
 
 
 @pytest.mark.parametrize("most_bytes", [1, 1_500, 4_000])
@@ -82,11 +81,8 @@ def everything(platform: Platform, folder: Path) -> list[str]:
         )
         for a in sweep(platform.landing)
     ]
-    framed = read_objects(
-        Reader(platform.landing, RECENTLY_PLAYED, platform.engine.embedded), planned, set(), folder / "rows.ndjson"
-    )
-    rows = platform.engine.fetch(
-        bronze_rows(platform.engine.embedded, RECENTLY_PLAYED, framed, [], STAMP).drop("_loaded_at")
-    ).to_pylist()
-    platform.engine.release()
+    engine = platform.engine.embedded
+    framed = read_objects(Reader(platform.landing, RECENTLY_PLAYED, engine), planned, set(), folder / "rows.ndjson")
+    rows = engine.fetch(bronze_rows(engine, RECENTLY_PLAYED, framed, [], STAMP).drop("_loaded_at")).to_pylist()
+    engine.release()
     return sorted(map(repr, rows))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from spotify_platform.contracts.bronze import SOURCES
 from spotify_platform.contracts.bronze_catalogue import ALBUMS, ARTISTS, AUDIO_FEATURES, CATALOGUE_SOURCES, TRACKS
-from spotify_platform.contracts.model import Source, Table
+from spotify_platform.contracts.model import Source
 from spotify_platform.contracts.ops import ACCOUNTING
-from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.engine import Embedded
 from spotify_platform.landing.elements import count_elements, key_pattern
 from spotify_platform.pipeline.checks import check
 from spotify_platform.pipeline.plan import order_rebuild
@@ -21,15 +21,11 @@ from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform_tests.scenario import album, artist, audio_features, drop, extended, page, track
+from spotify_platform_tests.tables import rows_of
 
 
 def land(platform: Platform, name: str, document: Any, user: str = "me") -> None:
     drop(platform.settings.home / "landing", f"inbox/{user}/{name}.json", document)
-
-
-def rows_of(platform: Platform, table: Table, where: str | None = None) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = platform.engine.fetch(platform.engine.read(platform.engine.open(table), where)).to_pylist()
-    return found
 
 
 def accounted(platform: Platform) -> dict[str, tuple[Any, ...]]:
@@ -141,21 +137,21 @@ documents = st.lists(st.tuples(names, values), max_size=5).map(
 @given(lines=st.lists(documents, min_size=1, max_size=40), source=st.sampled_from(CATALOGUE_SOURCES))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_reader_counts_the_records_that_the_parser_gives(
-    lines: list[bytes], source: Source, engine: DuckDbDelta, tmp_path: Path
+    lines: list[bytes], source: Source, embedded: Embedded, tmp_path: Path
 ) -> None:
     path = tmp_path / "rows.ndjson"
     path.write_bytes(b"\n".join(lines) + b"\n")
-    landed = engine.landed(path, source, 1 << 16)
-    parsed = engine.fetch(landed.group_by("line").aggregate(n=landed.count())).to_pylist()
+    landed = embedded.landed(path, source, 1 << 16)
+    parsed = embedded.fetch(landed.group_by("line").aggregate(n=landed.count())).to_pylist()
     keys = [key_pattern(key) for key in source.rows_at]
     counted = {n: count_elements(line, 0, len(line), keys) for n, line in enumerate(lines)}
     assert {row["line"]: row["n"] for row in parsed} == {n: count for n, count in counted.items() if count}
 
 
 @pytest.mark.parametrize("spelled", ['"tracks"', '"\\u0074racks"', '"track\\u0073"'])
-def test_an_escaped_key_is_the_key(spelled: str, engine: DuckDbDelta, tmp_path: Path) -> None:
+def test_an_escaped_key_is_the_key(spelled: str, embedded: Embedded, tmp_path: Path) -> None:
     path = tmp_path / "rows.ndjson"
     line = f'{{"a": {{"tracks": [1]}}, {spelled}: [null, {{}}, 3]}}'.encode()
     path.write_bytes(line + b"\n")
-    assert engine.count(engine.landed(path, TRACKS, 1 << 16)) == 3
+    assert embedded.count(embedded.landed(path, TRACKS, 1 << 16)) == 3
     assert count_elements(line, 0, len(line), [key_pattern(key) for key in TRACKS.rows_at]) == 3

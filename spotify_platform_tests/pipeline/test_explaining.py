@@ -13,6 +13,7 @@ from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.settings import load_settings
 from spotify_platform_tests.scenario import account, answer, drop, extended, item
+from spotify_platform_tests.tables import rows_of
 
 LATE = {"ts": "2024-05-05T12:05:00Z"}
 
@@ -35,9 +36,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Itera
 
 def plays(platform: Platform) -> dict[str, dict[str, Any]]:
     """Plays by what their sources are."""
-    rows = platform.engine.fetch(platform.engine.read(platform.engine.open(PLAYS))).to_pylist()
-    rows = [row for row in rows if row["user_id"] == "anna"]
-    return {"+".join(row["sources"]): row for row in rows}
+    return {"+".join(row["sources"]): row for row in rows_of(platform, PLAYS) if row["user_id"] == "anna"}
 
 
 def test_a_play_of_three_sources(platform: Platform) -> None:

@@ -26,6 +26,7 @@ from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.settings import load_settings
 from spotify_platform_tests.scenario import answer, drop, item
+from spotify_platform_tests.tables import rows_of
 
 Row = dict[str, Any]
 LARGEST = 2**63 - 1
@@ -192,11 +193,6 @@ def lake(tmp_path_factory: pytest.TempPathFactory, warm_home: Path) -> Iterator[
 
 def later() -> Row:
     return item(0, track=bare("track", 0) | {"name": "Later", "artists": [], "album": {}}, played_at="2025-01-01T10:00:00Z")
-
-
-def rows_of(platform: Platform, table: Table, where: str | None = None) -> list[Row]:
-    found: list[Row] = platform.engine.fetch(platform.engine.read(platform.engine.open(table), where)).to_pylist()
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from spotify_platform.quality.reconciliation import check_bronze_rows
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.homes import through_silver
 from spotify_platform_tests.hostile import CATALOGUE, PRIVATE, Hostile
+from spotify_platform_tests.tables import rows_of
 
 TABLES = [*(source.table for source in SOURCES), QUARANTINE, LEDGER, ACCOUNTING, PLAY_RECORDS, PLAYS]
 
@@ -38,7 +39,7 @@ def lake(make_shared: MakeSettings) -> Iterator[Platform]:
 @pytest.fixture(scope="module")
 def accounts(lake: Platform) -> dict[str, list[dict[str, object]]]:
     """Accounting by user."""
-    rows = lake.engine.fetch(lake.engine.read(lake.engine.open(ACCOUNTING))).to_pylist()
+    rows = rows_of(lake, ACCOUNTING)
     return {user_of(file): [row for row in rows if row["user_id"] == user_of(file)] for file in CATALOGUE}
 
 
@@ -68,7 +69,7 @@ def test_rows_are_all_there_in_every_bronze_table(lake: Platform) -> None:
 
 
 def test_every_quarantined_row_has_a_reason_and_no_text(lake: Platform) -> None:
-    rows = lake.engine.fetch(lake.engine.read(lake.engine.open(QUARANTINE))).to_pylist()
+    rows = rows_of(lake, QUARANTINE)
     assert rows
     assert all(row["reason"] and row["text_sha256"] for row in rows)
     of_json = [row for row in rows if not re.search(r"[.](csv|tsv|parquet)$", row["object"], re.IGNORECASE)]
@@ -77,5 +78,4 @@ def test_every_quarantined_row_has_a_reason_and_no_text(lake: Platform) -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.path)
 def test_private_values_reach_no_table(table: Table, lake: Platform) -> None:
-    rows = lake.engine.fetch(lake.engine.read(lake.engine.open(table))).to_pylist()
-    assert PRIVATE not in repr(rows)
+    assert PRIVATE not in repr(rows_of(lake, table))

@@ -1,5 +1,7 @@
 """Rows that differ stay apart, also where their names hold what identities are built with."""
 
+from operator import itemgetter
+
 import pytest
 
 from spotify_platform.contracts.silver import PLAY_RECORDS, PLAYS
@@ -7,6 +9,7 @@ from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh, steps
 from spotify_platform_tests.scenario import account, drop, extended
+from spotify_platform_tests.tables import rows_of
 
 NAMES = ("master_metadata_track_name", "master_metadata_album_artist_name", "master_metadata_album_album_name")
 
@@ -36,6 +39,6 @@ def test_a_copy_that_lands_later_shows_in_the_play(platform: Platform) -> None:
     refresh(platform)
     drop(landing, "inbox/me/two/endsong.json", [extended(2), extended(3)])
     refresh(platform)
-    rows = platform.engine.fetch(platform.engine.read(platform.engine.open(PLAYS)).order_by("ended_at"))
-    assert rows["match"].to_pylist() == ["single", "repeated", "single"]
+    rows = sorted(rows_of(platform, PLAYS), key=itemgetter("ended_at"))
+    assert [row["match"] for row in rows] == ["single", "repeated", "single"]
     assert all(one.is_equal for one in verify(platform))

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,6 +26,7 @@ from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.hostile import PRIVATE, play
 from spotify_platform_tests.hostile_tables import as_csv, as_parquet
 from spotify_platform_tests.scenario import drop, track
+from spotify_platform_tests.tables import rows_of
 
 PLAYS = [
     play(n, **more) for n, more in enumerate([{}, {"skipped": None}, {"platform": 'a "b",\nc'}, {"offline_timestamp": None}])
@@ -39,10 +41,9 @@ def loaded(settings: Settings, source: Source) -> list[dict[str, Any]]:
     with opened(settings) as platform:
         plan(platform)
         load_pending(platform, source)
-        rows = platform.engine.read(platform.engine.open(source.table), "_part <> 'object'").order_by("_row")
         return [
             {name: value for name, value in row.items() if not name.startswith("_") or name == "_reason"}
-            for row in platform.engine.fetch(rows).to_pylist()
+            for row in sorted(rows_of(platform, source.table, "_part <> 'object'"), key=itemgetter("_row"))
         ]
 
 

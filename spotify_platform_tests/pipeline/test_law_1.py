@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.contracts.tables import SILVER
 from spotify_platform.pipeline.gold_build import gold_tables
@@ -32,6 +33,7 @@ from spotify_platform.simulator import (
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.homes import through_silver
 from spotify_platform_tests.scenario import drop
+from spotify_platform_tests.tables import rows_of
 
 Documents = list[tuple[str, Any]]
 # A failing example is a whole lake: it is shown as it was found, because making it smaller takes minutes.
@@ -44,15 +46,14 @@ ANY_HISTORY = settings(
 )
 
 
-def rows_of(platform: Platform) -> dict[str, list[str]]:
+def everything(platform: Platform) -> dict[str, list[str]]:
     """Rows of every table of Silver and Gold in a fixed order, without bookkeeping."""
     return {contract.path: plain(platform, contract) for contract in (*SILVER, *gold_tables(platform))}
 
 
-def plain(platform: Platform, contract: Any) -> list[str]:
-    rows = platform.engine.read(platform.engine.open(contract))
-    kept = [name for name in rows.columns if not name.startswith("_") and name not in {"origins", "match"}]
-    return sorted(map(repr, platform.engine.fetch(rows.select(*kept)).to_pylist()))
+def plain(platform: Platform, contract: Table) -> list[str]:
+    kept = [name for name in contract.column_names if not name.startswith("_") and name not in {"origins", "match"}]
+    return sorted(repr({name: row[name] for name in kept}) for row in rows_of(platform, contract))
 
 
 def documents(seed: int, cuts: list[float]) -> Documents:
@@ -81,7 +82,7 @@ def test_order_repetition_splitting_and_timing_do_not_show(make_settings: MakeSe
         for key, document in documents(seed, []):
             drop(at_once.settings.home / "landing", key, document)
         refresh(at_once)
-        expected = rows_of(at_once)
+        expected = everything(at_once)
     arriving = documents(seed, [chance.random() for _ in range(3)])
     arriving += [(repeated(key), document) for key, document in chance.sample(arriving, 4)]
     chance.shuffle(arriving)
@@ -93,7 +94,7 @@ def test_order_repetition_splitting_and_timing_do_not_show(make_settings: MakeSe
             if number in pauses:
                 pauses[number](bit_by_bit)
         refresh(bit_by_bit, full=True)  # answers of older days than the newest are found when all is looked through
-        assert rows_of(bit_by_bit) == expected
+        assert everything(bit_by_bit) == expected
         assert [found for found in verify(bit_by_bit) if not found.is_equal] == []
 
 

@@ -23,6 +23,7 @@ from spotify_platform.settings import Settings
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.homes import copied
 from spotify_platform_tests.scenario import answer, drop, item
+from spotify_platform_tests.tables import rows_of
 
 POLLS = 6
 
@@ -46,11 +47,7 @@ def polled(settings: Settings, tmp_path: Path) -> Iterator[Platform]:
 
 
 def rows(platform: Platform) -> dict[str, list[dict[str, object]]]:
-    found = {}
-    for table in TABLES:
-        answered = platform.engine.fetch(platform.engine.read(platform.engine.open(table)))
-        found[table.path] = sorted(answered.to_pylist(), key=repr)
-    return found
+    return {table.path: sorted(rows_of(platform, table), key=repr) for table in TABLES}
 
 
 def files(snapshot: Snapshot) -> list[str]:

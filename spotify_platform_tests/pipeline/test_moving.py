@@ -13,6 +13,7 @@ from spotify_platform.pipeline.plan import new_arrivals, plan
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.refresh import steps
 from spotify_platform_tests.scenario import drop, extended
+from spotify_platform_tests.tables import rows_of
 
 KEY = "inbox/me/endsong.json"
 
@@ -58,5 +59,4 @@ def through_silver(platform: Platform) -> None:
 
 
 def accounts(platform: Platform) -> list[tuple[str, int, str | None]]:
-    rows = platform.engine.fetch(platform.engine.read(platform.engine.open(ACCOUNTING))).to_pylist()
-    return [(row["status"], row["rows_in"], row["reason"]) for row in rows]
+    return [(row["status"], row["rows_in"], row["reason"]) for row in rows_of(platform, ACCOUNTING)]

@@ -1,6 +1,7 @@
 """A play that ends at midnight on New Year's Eve lies in one year for one source, and in the other for another."""
 
 from dataclasses import replace
+from operator import itemgetter
 
 import pytest
 
@@ -10,6 +11,7 @@ from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.transforms.rules import Rules
 from spotify_platform_tests.scenario import account, answer, drop, extended, item
+from spotify_platform_tests.tables import rows_of
 
 OLD_YEAR = {
     "account": ("old/StreamingHistory0.json", [account(endTime="2024-12-31 23:59")]),
@@ -24,7 +26,7 @@ def land(platform: Platform, name: str, content: object) -> None:
 
 
 def plays(platform: Platform) -> list[tuple[int, list[str]]]:
-    rows = platform.engine.fetch(platform.engine.read(platform.engine.open(PLAYS)).order_by("ended_at")).to_pylist()
+    rows = sorted(rows_of(platform, PLAYS), key=itemgetter("ended_at"))
     return [(row["year"], row["sources"]) for row in rows]
 
 
@@ -62,6 +64,5 @@ def test_what_other_rules_join_leaves_no_line_behind(platform: Platform) -> None
     wider = replace(platform, rules=Rules(match_ms=10_000))
     refresh(wider)
     assert plays(platform) == [(2025, ["api", "extended"])]
-    report = platform.engine.fetch(platform.engine.read(platform.engine.open(MATCH_REPORT))).to_pylist()
-    assert {row["year"] for row in report} == {2025}
+    assert {row["year"] for row in rows_of(platform, MATCH_REPORT)} == {2025}
     assert all(one.is_equal for one in verify(wider))

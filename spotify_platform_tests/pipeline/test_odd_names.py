@@ -12,6 +12,7 @@ from spotify_platform.pipeline.plan import new_arrivals, plan
 from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.refresh import steps
 from spotify_platform_tests.scenario import drop, extended
+from spotify_platform_tests.tables import rows_of
 
 
 def zipped(**members: Any) -> bytes:
@@ -25,8 +26,7 @@ def zipped(**members: Any) -> bytes:
 def loaded(platform: Platform) -> list[tuple[str, str, int]]:
     for step in steps().values():
         step(platform)
-    rows = platform.engine.fetch(platform.engine.read(platform.engine.open(ACCOUNTING))).to_pylist()
-    return sorted((row["object"], row["status"], row["rows_new"]) for row in rows)
+    return sorted((row["object"], row["status"], row["rows_new"]) for row in rows_of(platform, ACCOUNTING))
 
 
 @pytest.mark.parametrize("name", ["inbox/me/wow!.json", "inbox/AC!DC/endsong.json", "inbox/me/!"])

@@ -8,6 +8,7 @@ from spotify_platform.simulator.population import deliveries, population
 from spotify_platform.simulator.verdict import Told, verdict
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.scenario import drop
+from spotify_platform_tests.tables import rows_of
 
 
 def landed(platform: Platform, user: str, history: History) -> Told:
@@ -20,12 +21,6 @@ def landed(platform: Platform, user: str, history: History) -> Told:
     return told
 
 
-def rows(platform: Platform, contract: object, user: str, *columns: str) -> list[dict[str, object]]:
-    table = platform.engine.read(platform.engine.open(contract), f"user_id = '{user}'")  # type: ignore[arg-type]
-    found: list[dict[str, object]] = platform.engine.fetch(table.select(*columns)).to_pylist()
-    return found
-
-
 def test_no_play_is_lost_and_none_is_doubled(make_settings: MakeSettings) -> None:
     with opened(make_settings(memory_limit="1GB")) as platform:
         histories = dict(population(seed=11, users=2, plays=6_000, years=2.0))
@@ -33,8 +28,8 @@ def test_no_play_is_lost_and_none_is_doubled(make_settings: MakeSettings) -> Non
         for step in steps(full=True).values():
             step(platform)
         for user, history in histories.items():
-            records = rows(platform, PLAY_RECORDS, user, "record_id", "origins")
-            plays = rows(platform, PLAYS, user, "play_id", "record_ids", "match", "sources")
+            records = rows_of(platform, PLAY_RECORDS, f"user_id = '{user}'")
+            plays = rows_of(platform, PLAYS, f"user_id = '{user}'")
             found = verdict(history, told[user], records, plays)
             assert (found.lost, found.doubled) == (0, 0)
             assert found.told == len(history.plays)

@@ -17,6 +17,7 @@ from spotify_platform.pipeline.statistics import every_table
 from spotify_platform.resources import PlatformResource
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.scenario import account, album, answer, artist, audio_features, drop, extended, item, page, track
+from spotify_platform_tests.tables import rows_of
 
 CANARY = "canary-7f3a"
 ROOT = Path(__file__).parents[2]
@@ -96,7 +97,7 @@ def test_private_values_reach_no_table_and_no_output(make_settings: MakeSettings
         assert CANARY not in done.stdout + done.stderr, command
     with opened(settings) as platform:
         for table in every_table(platform):
-            rows = platform.engine.fetch(platform.engine.read(platform.engine.open(table))).to_pylist()
+            rows = rows_of(platform, table)
             assert rows, table.path
             assert CANARY not in repr(rows), table.path
 

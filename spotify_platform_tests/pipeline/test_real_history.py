@@ -11,6 +11,7 @@ from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform_tests.conftest import MakeSettings
+from spotify_platform_tests.tables import rows_of
 
 
 @pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
@@ -22,7 +23,7 @@ def test_every_row_becomes_a_play(real_history: Path, make_settings: MakeSetting
         assert not receipt.missing
     with opened(settings) as platform:
         refresh(platform)
-        accounts = platform.engine.fetch(platform.engine.read(platform.engine.open(ACCOUNTING))).to_pylist()
+        accounts = rows_of(platform, ACCOUNTING)
         assert all(one.is_equal for one in verify(platform))
     assert sum(row["rows_new"] for row in accounts) == 1_057
     assert [row["status"] for row in accounts].count("repeat") == 2 * (times - 1)

@@ -15,6 +15,7 @@ from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.refresh import steps
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.scenario import audio_features, drop, track
+from spotify_platform_tests.tables import rows_of
 
 MADE = (OBSERVATIONS, TRACKS_HISTORY, AUDIO_FEATURES)
 DAYS = (1, 2, 3)
@@ -40,8 +41,7 @@ def found(platform: Platform) -> dict[str, list[dict[str, Any]]]:
     rows = {}
     for table in MADE:
         names = [name for name in table.column_names if name not in {"_batch", "_days"}]
-        read = platform.engine.read(platform.engine.open(table)).select(*names)
-        rows[table.path] = sorted(platform.engine.fetch(read).to_pylist(), key=str)
+        rows[table.path] = sorted(({name: row[name] for name in names} for row in rows_of(platform, table)), key=str)
     return rows
 
 

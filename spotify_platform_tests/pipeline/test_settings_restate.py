@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import itemgetter
 
 import pytest
 
@@ -20,11 +21,11 @@ from spotify_platform.transforms.rules import Rules
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.homes import through_silver
 from spotify_platform_tests.scenario import drop, extended
+from spotify_platform_tests.tables import rows_of
 
 
 def days(platform: Platform) -> dict[str, str]:
-    rows = platform.engine.fetch(platform.engine.read(platform.engine.open(PLAYS)).select("user_id", "local_date", "time_zone"))
-    return {row["user_id"]: f"{row['local_date']} {row['time_zone']}" for row in rows.to_pylist()}
+    return {row["user_id"]: f"{row['local_date']} {row['time_zone']}" for row in rows_of(platform, PLAYS)}
 
 
 def test_a_changed_zone_restates_its_user(make_settings: MakeSettings) -> None:
@@ -99,7 +100,7 @@ def test_a_stay_restates_its_year_and_no_other(make_settings: MakeSettings) -> N
             renewed = set(platform.engine.open(table).handle.file_uris()) ^ before
             assert renewed
             assert all("year=2023" in path for path in renewed)
-        found = platform.engine.fetch(platform.engine.read(platform.engine.open(PLAYS)).order_by("ended_at")).to_pylist()
+        found = sorted(rows_of(platform, PLAYS), key=itemgetter("ended_at"))
         assert [str(row["local_date"]) for row in found] == ["2021-07-05", "2022-07-05", "2023-07-06", "2024-07-05"]
         assert [row["time_zone"] for row in found] == ["UTC", "UTC", "Asia/Tokyo", "UTC"]
         assert all(one.is_equal for one in verify(platform))
@@ -129,7 +130,7 @@ def test_other_rules_restate_everybody(make_settings: MakeSettings) -> None:
         refresh(platform)
         stricter = replace(platform, rules=Rules(counted_ms=60_000))
         assert refresh(stricter).planned == [2]
-        plays = platform.engine.fetch(platform.engine.read(platform.engine.open(PLAYS))).to_pylist()
+        plays = rows_of(platform, PLAYS)
         assert sorted(row["user_id"] for row in plays if row["is_counted"]) == ["anna", "bert"]
         assert all(one.is_equal for one in verify(stricter))
         assert refresh(stricter).planned == []
