@@ -67,7 +67,7 @@ def order_rebuild(platform: PlatformResource) -> None:
     """Order a rebuild: a batch of the ledger that makes every table below Bronze anew in the refresh that follows."""
     from spotify_platform.pipeline.plan import order_rebuild as order  # noqa: PLC0415 - engines are for runs
 
-    with platform.opened() as lake:
+    with platform.in_run() as lake:
         order(lake)
 
 
@@ -82,7 +82,7 @@ def tidy_tables(context: dg.OpExecutionContext, platform: PlatformResource) -> N
     """Put small files together and delete old ones."""
     from spotify_platform.pipeline.maintenance import maintain as tidy  # noqa: PLC0415 - engines are for runs
 
-    with platform.opened() as lake:
+    with platform.in_run() as lake:
         for path, done in tidy(lake).items():
             context.log.info("%s: %d files, now %d; %d old ones deleted", path, done.files_before, done.files_after, done.deleted)
 
@@ -134,11 +134,11 @@ def landing_sensor(context: dg.SensorEvaluationContext, platform: PlatformResour
     """One tick: is there anything that the ledger has not decided on, or that Gold does not show?"""
     if context.instance.get_runs_count(dg.RunsFilter(job_name=refresh_job.name, statuses=IN_FLIGHT)):
         return dg.SkipReason("a refresh is under way; what has landed meanwhile is seen after it")
-    with platform.opened() as lake:
-        try:
+    try:
+        with platform.opened() as lake:
             seen = look(lake)
-        except WrongCall as wrong:  # a profile: every run would say the same, until it is mended
-            return dg.SkipReason(str(wrong))
+    except WrongCall as wrong:  # a setting or a profile: every run would say the same, until it is mended
+        return dg.SkipReason(str(wrong))
     tries = context.instance.get_runs_count(dg.RunsFilter(job_name=refresh_job.name, tags={MARK_TAG: seen.mark}))
     start, why = decide(seen, tries)
     if not start:

@@ -1,6 +1,5 @@
 """Dagster resources: adapters that hand out the plain objects of the platform. What belongs to Dagster stops here."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -9,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
-from spotify_platform.errors import Outside
+from spotify_platform.errors import DataFailedCheck, Outside, WrongCall
 from spotify_platform.settings import Settings, load_settings
+from spotify_platform.storage import region
 
 if TYPE_CHECKING:
     from dagster_aws.s3 import S3Resource
@@ -48,22 +48,26 @@ def queue_client(settings: Settings) -> Any:
     return boto3.client("sqs", endpoint_url=settings.s3_endpoint, region_name=region())
 
 
-def region() -> str:
-    """AWS region of the environment."""
-    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-
-
 def lazy_spark_session(settings: Settings) -> "SparkSession":
     """Spark's session by dagster-pyspark's lazy resource; its package is imported only where Spark is the engine."""
     from dagster_pyspark import LazyPySparkResource  # noqa: PLC0415
 
-    from spotify_platform.lakehouse.spark_session import had  # noqa: PLC0415
+    from spotify_platform.lakehouse.spark_session import session_start  # noqa: PLC0415
     from spotify_platform.pipeline.platform import spark_conf  # noqa: PLC0415
 
     conf = spark_conf(settings)
-    with had(conf):
+    with session_start(conf):
         session: SparkSession = LazyPySparkResource(spark_config=conf).spark_session
     return session
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """Tell a run that a setting or the data are wrong: trying again does not help, and no traceback either."""
+    try:
+        yield
+    except (WrongCall, DataFailedCheck) as wrong:
+        raise dg.Failure(str(wrong), allow_retries=False) from None
 
 
 class PlatformResource(dg.ConfigurableResource):
@@ -77,9 +81,15 @@ class PlatformResource(dg.ConfigurableResource):
 
     @contextmanager
     def opened(self) -> Iterator["Platform"]:
-        """A platform for one step."""
+        """A platform; its errors are what they are."""
         from spotify_platform.pipeline.platform import opened  # noqa: PLC0415 - a run pays for engines, loading must not
 
         settings = self.settings()
         with opened(settings, session=partial(lazy_spark_session, settings)) as platform:
+            yield platform
+
+    @contextmanager
+    def in_run(self) -> Iterator["Platform"]:
+        """A platform for one step of a run."""
+        with refused(), self.opened() as platform:
             yield platform

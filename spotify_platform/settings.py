@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from spotify_platform.errors import WrongCall
+from spotify_platform.lakehouse.slices import MOST_BUCKETS
 from spotify_platform.profiles import USER_ID, is_time_zone, no_time_zone
 from spotify_platform.storage import Location
 
@@ -50,7 +51,7 @@ class Settings(BaseSettings):
     queue_url: str | None = Field(None, description="SQS queue that is told of new objects; empty means listing")
     user: str = Field("me", pattern=rf"^{USER_ID}$", description="user_id of objects that name none")
     timezone: str = Field("UTC", description="IANA zone in which local dates and hours are told")
-    buckets: int = Field(64, ge=1, le=4096, description="User buckets of a lake; fixed when the lake is created")
+    buckets: int = Field(64, ge=1, le=MOST_BUCKETS, description="User buckets of a lake; fixed when the lake is created")
     batch_bytes: int = Field(1_000_000_000, ge=1, description="Most bytes of landed files in one batch, as JSON")
     batch_objects: int = Field(5_000, ge=1, description="Most objects in one batch")
     settle_seconds: float = Field(1.0, ge=0, description="Seconds between the two looks at a file dropped by hand")

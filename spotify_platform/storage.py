@@ -69,7 +69,7 @@ class Location:
         """Options for S3 as the object-store libraries spell them; empty for a folder."""
         if not self.is_s3:
             return {}
-        options = {"aws_region": environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1"}
+        options = {"aws_region": region(environ)}
         for name in ("access_key_id", "secret_access_key", "session_token"):
             if value := environ.get(f"AWS_{name.upper()}"):
                 options[f"aws_{name}"] = value
@@ -79,6 +79,11 @@ class Location:
             if self.endpoint.startswith("http://"):
                 options["allow_http"] = "true"
         return options
+
+
+def region(environ: Mapping[str, str] = os.environ) -> str:
+    """AWS region that an environment names."""
+    return environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1"
 
 
 _NO_CREDENTIALS = re.compile(r"169\.254\.169\.254|IMDS|loading credentials|CredentialsNotLoaded")

@@ -38,6 +38,7 @@ def test_it_carries_what_is_no_python(wheel: Path) -> None:
     assert "spotify_platform/_dbt_project/dbt_project.yml" in names
     assert "spotify_platform/_dbt_project/models/marts/fct_plays.sql" in names
     assert "spotify_platform/dagster.yaml" in names
+    assert {f"spotify_platform/lakehouse/spark_{rest}" for rest in ("jars.xml", "jars.sha256", "log4j2.properties")} <= names
     assert not [name for name in names if name.startswith("spotify_platform_tests")]
 
 

@@ -6,9 +6,8 @@ import dagster as dg
 
 from spotify_platform.assets.parts import OWNERS, POOL, entity_tags, key
 from spotify_platform.contracts.tables import TABLES
-from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse.dbt_project import STATISTICS
-from spotify_platform.resources import PlatformResource
+from spotify_platform.resources import PlatformResource, refused
 
 NIGHTLY = "0 4 * * *"  # after the upkeep: a table whose files it has put together has a new version
 DESCRIPTIONS = {
@@ -59,10 +58,8 @@ def _folder(name: str, deps: Sequence[dg.AssetKey], condition: dg.AutomationCond
     def asset(platform: PlatformResource) -> Iterator[dg.MaterializeResult]:
         from spotify_platform.pipeline.export_zone import export_zone  # noqa: PLC0415 - engines are for runs
 
-        try:
+        with refused():
             done = export_zone(platform.settings(), [name])
-        except WrongCall as wrong:  # trying again does not help
-            raise dg.Failure(str(wrong), allow_retries=False) from None
         yield dg.MaterializeResult(
             asset_key=["exports", name],
             metadata={

@@ -15,7 +15,6 @@ from spotify_platform.assets.parts import KINDS, OWNERS, POOL, entity_tags, key
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT
 from spotify_platform.contracts.silver_catalogue import ARTISTS, RECORDINGS
 from spotify_platform.contracts.silver_told import AUDIO_FEATURES
-from spotify_platform.errors import DataFailedCheck
 from spotify_platform.lakehouse.dbt import manifest_dir
 from spotify_platform.lakehouse.dbt_project import STATISTICS, project_dir
 from spotify_platform.resources import PlatformResource
@@ -117,14 +116,12 @@ def _models(
         specs = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.specs if spec.key in context.selected_asset_keys}
         selected = context.selected_asset_check_keys
         checks = {spec.metadata[UNIQUE_ID]: spec for spec in context.assets_def.check_specs if spec.key in selected}
-        with platform.opened() as lake:
+        with platform.in_run() as lake:
             try:
                 build = advance(lake)
             except GoldNotPublished as refused:
                 yield from _verdicts(refused.results, checks)
-                raise dg.Failure(str(refused), allow_retries=False) from None
-            except DataFailedCheck as refused:
-                raise dg.Failure(str(refused), allow_retries=False) from None
+                raise
             yield from _results(build, _row_counts(lake), specs, checks)
 
     return models

@@ -7,7 +7,6 @@ import dagster as dg
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.contracts.silver_told import CATALOGUE, ENTITIES
-from spotify_platform.errors import WrongCall
 from spotify_platform.quality.demands import checks_of
 from spotify_platform.resources import PlatformResource
 
@@ -43,12 +42,8 @@ def table_asset(table: Table, deps: Sequence[dg.AssetKey | Sequence[str]]) -> dg
     def asset(platform: PlatformResource) -> Iterator[dg.MaterializeResult]:
         from spotify_platform.pipeline.refresh import steps  # noqa: PLC0415 - engines are for runs
 
-        with platform.opened() as lake:
-            try:
-                turn = steps()[table.path](lake)
-            except WrongCall as wrong:  # trying again does not help, and no traceback either
-                raise dg.Failure(str(wrong), allow_retries=False) from None
-            yield from outcome(lake, table, turn)
+        with platform.in_run() as lake:
+            yield from outcome(lake, table, steps()[table.path](lake))
 
     return asset
 

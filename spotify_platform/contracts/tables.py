@@ -5,8 +5,6 @@ from spotify_platform.contracts.ops import ACCOUNTING, LEDGER, PUBLISHED
 from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT, PLAY_RECORDS, PLAYS
 from spotify_platform.contracts.silver_catalogue import CATALOGUE
 
-SILVER = (PLAY_RECORDS, PLAYS, API_ANSWERS, MATCH_REPORT, *CATALOGUE)
-
 CHECKED = (
     LEDGER,
     *(source.table for source in SOURCES),
@@ -19,5 +17,7 @@ CHECKED = (
     *CATALOGUE,
 )
 """Tables between landing and Gold: each is checked before the next is made."""
+
+SILVER = tuple(table for table in CHECKED if table.layer == "silver")
 
 TABLES = (*CHECKED, PUBLISHED)

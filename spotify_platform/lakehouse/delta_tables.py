@@ -1,7 +1,7 @@
 """Delta tables by delta-rs: how a contract becomes one, how one follows its contract, how one is kept tidy."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -33,10 +33,14 @@ def schema_of(table: Table) -> ibis.Schema:
     return ibis.schema(table.types)
 
 
-def open_or_create(table: Table, url: str, options: Mapping[str, str]) -> DeltaTable:
-    """A handle on the table as it is now; it is made if it is not there, and gets columns that it lacks."""
+def open_or_create(table: Table, url: str, options: Mapping[str, str], before_commit: Callable[[], None]) -> DeltaTable:
+    """A handle on the table as it is now; it is made if it is not there, and gets columns that it lacks.
+
+    `before_commit` is called where columns are to be added. Making a table needs no leave: it is this library that makes it,
+    whichever the engine, and of two the store takes one.
+    """
     try:
-        return _with_all_columns(DeltaTable(url, storage_options=dict(options)), table)
+        return _with_all_columns(DeltaTable(url, storage_options=dict(options)), table, before_commit)
     except TableNotFoundError:
         pass
     try:
@@ -58,10 +62,11 @@ def _properties(table: Table) -> dict[str, str]:
     return PROPERTIES | {"delta.dataSkippingNumIndexedCols": "0"}
 
 
-def _with_all_columns(handle: DeltaTable, table: Table) -> DeltaTable:
+def _with_all_columns(handle: DeltaTable, table: Table, before_commit: Callable[[], None]) -> DeltaTable:
     """Add columns, and fields inside them, that the contract has come to know since; rows from before are null there."""
     there = _paths(handle.schema())
     if new := [field for field in _delta_schema(table).fields if not _paths(StructType([field])) <= there]:
+        before_commit()
         handle.alter.add_columns(new)
     return handle
 

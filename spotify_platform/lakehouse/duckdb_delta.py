@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 from deltalake import CommitProperties, Transaction, write_deltalake
@@ -18,23 +17,24 @@ from deltalake import CommitProperties, Transaction, write_deltalake
 from spotify_platform.contracts.model import CsvHeader, Source, Table
 from spotify_platform.errors import Conflict
 from spotify_platform.lakehouse.compiled import CompiledTransforms, Transform
-from spotify_platform.lakehouse.delta_log import DeltaLog, conflicts, snapshot_of
+from spotify_platform.lakehouse.delta_engine import DeltaEngine, conflicts, snapshot_of
 from spotify_platform.lakehouse.delta_tables import WRITER, said_of_commit, schema_of
 from spotify_platform.lakehouse.duckdb_connection import LakeSecret, connect
 from spotify_platform.lakehouse.duckdb_json import landed_schema, landed_sql
 from spotify_platform.lakehouse.duckdb_reading import SnapshotReading
 from spotify_platform.lakehouse.duckdb_relations import Relations
 from spotify_platform.lakehouse.duckdb_scratch import DuckDbScratch
-from spotify_platform.lakehouse.duckdb_sql import column, listed, quoted, type_sql, values_sql
+from spotify_platform.lakehouse.duckdb_sql import epoch_ms, listed, quoted, timezone, typed_columns, values_sql
 from spotify_platform.lakehouse.duckdb_tables import table_lines
 from spotify_platform.lakehouse.engine import APP_ID, NOTHING, Embedded, Means, Part, Share, Snapshot
 from spotify_platform.lakehouse.slices import MOST_IN_ONE_PREDICATE, Slice, predicate_of
+from spotify_platform.lakehouse.writers import Writer
 from spotify_platform.storage import Location
 
 ROWS_AT_ONCE = 8_192
 
 
-class DuckDbDelta(DeltaLog):
+class DuckDbDelta(DeltaEngine):
     """`Engine` on one machine. Not safe to share between threads; make one where it is needed."""
 
     rows_at_once = 500_000
@@ -48,8 +48,9 @@ class DuckDbDelta(DeltaLog):
         duckdb.InterruptException,
     )
 
-    def __init__(self, lake: Location, means: Means) -> None:
-        super().__init__(lake, "duckdb", writes_alone=False)
+    def __init__(self, lake: Location, means: Means, writer: Writer | None = None) -> None:
+        """`writer`: who writes the lake, if this engine is of one that does."""
+        super().__init__(lake, writer or Writer(lake, "duckdb", alone=False))
         means.spill.mkdir(parents=True, exist_ok=True)
         self._spill = means.spill
         self._config = {"memory_limit": means.memory_limit, "threads": means.threads, "temp_directory": str(means.spill)}
@@ -75,13 +76,9 @@ class DuckDbDelta(DeltaLog):
 
     def close(self) -> None:
         """Give back memory and temporary files."""
-        self.end_writing()
+        self.writer.end()
         if "_connection" in self.__dict__:
             self._connection.close()
-
-    def read(self, snapshot: Snapshot, where: str | None = None) -> ir.Table:
-        """Rows of a snapshot, or those for which a condition holds; see `Engine.read`."""
-        return self.query(self.rows_sql(snapshot, where), schema_of(snapshot.table))
 
     def query(self, sql: str, schema: ibis.Schema) -> ir.Table:
         """A relation that is a query of DuckDB's own SQL."""
@@ -163,11 +160,11 @@ class DuckDbDelta(DeltaLog):
 
     def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
-        return _timezone(zone, instant)
+        return timezone(zone, instant)
 
     def epoch_ms(self, instant: ir.Value) -> ir.IntegerValue:
         """Milliseconds since 1970 of an instant."""
-        return _epoch_ms(instant)
+        return epoch_ms(instant)
 
     def release(self) -> None:
         """Give back memory: no relation that was made so far is valid any more."""
@@ -184,10 +181,6 @@ class DuckDbDelta(DeltaLog):
         """A small answer as Arrow. Never a table of the lake."""
         return self.connection.execute(self.sql(rows)).to_arrow_table()
 
-    def count(self, rows: ir.Table) -> int:
-        """Number of rows."""
-        return int(self.fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
-
     def difference(self, one: ir.Table, other: ir.Table) -> tuple[int, int]:
         """How many rows only one of two relations holds, whatever their order: (only one, only other)."""
         left, right = (f"(select {listed(one.columns)} from ({self.sql(rows)}))" for rows in (one, other))
@@ -201,12 +194,12 @@ class DuckDbDelta(DeltaLog):
         return self.query(gone, schema_of(snapshot.table)), self.query(new, schema_of(snapshot.table))
 
     @contextmanager
-    def scratch(self, *paths: Path) -> Iterator[DuckDbScratch]:
+    def scratch(self, *areas: Path) -> Iterator[DuckDbScratch]:
         """Database files in which dbt builds; see `Engine.scratch`."""
-        names = ["scratch", *[f"scratch_{number}" for number in range(1, len(paths))]]
+        names = ["scratch", *[f"scratch_{number}" for number in range(1, len(areas))]]
         attached = []
         try:
-            for name, path in zip(names, paths, strict=True):
+            for name, path in zip(names, areas, strict=True):
                 self.connection.execute(f"attach {quoted(str(path))} as {name}")
                 attached.append(name)
             yield DuckDbScratch(self, names)
@@ -259,7 +252,7 @@ class DuckDbDelta(DeltaLog):
     ) -> Snapshot:
         if snapshot.handle.version() != snapshot.version:
             raise Conflict(f"{snapshot.table.path}: opened anew since version {snapshot.version}")
-        self.begin_to_write()
+        self.writer.begin()
         said = said_of_commit(holds, touches_rows=touches_rows)
         properties = CommitProperties(app_transactions=[Transaction(APP_ID, holds)], custom_metadata=said)
         with conflicts(snapshot):
@@ -274,8 +267,7 @@ class DuckDbDelta(DeltaLog):
 
     def _typed(self, rows: ir.Table, schema: ibis.Schema) -> str:
         """A query whose columns have the types that are promised: DuckDB sums integers to hugeint where Ibis says int64."""
-        columns = ", ".join(f"{column(name)}::{type_sql(dtype)} as {column(name)}" for name, dtype in schema.items())
-        return f"select {columns} from ({self.sql(rows)})"
+        return f"select {typed_columns(schema)} from ({self.sql(rows)})"
 
     def _kept(self, what: str, sql: str, schema: ibis.Schema) -> ir.Table:
         name = self._relations.named(what)
@@ -285,16 +277,6 @@ class DuckDbDelta(DeltaLog):
 
     def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
         return self.connection.execute(sql)
-
-
-@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
-def _timezone(zone: dt.string, instant: dt.Timestamp("UTC", 6)) -> dt.Timestamp(scale=6):  # type: ignore[valid-type]
-    """DuckDB's own: `instant AT TIME ZONE zone`."""
-
-
-@ibis.udf.scalar.builtin(name="epoch_ms")  # type: ignore[untyped-decorator]
-def _epoch_ms(instant: dt.Timestamp("UTC", 6)) -> dt.int64:  # type: ignore[valid-type]
-    """DuckDB's own."""
 
 
 def _empty(table: Table) -> pa.RecordBatchReader:

@@ -30,6 +30,11 @@ def type_sql(dtype: dt.DataType) -> str:
     return str(DuckDBType.to_string(dtype))
 
 
+def typed_columns(schema: ibis.Schema) -> str:
+    """Columns, each cast to the type that is promised."""
+    return ", ".join(f"{column(name)}::{type_sql(dtype)} as {column(name)}" for name, dtype in schema.items())
+
+
 def values_sql(rows: str, schema: tuple[tuple[str, str], ...]) -> str:
     """A list of JSON objects as rows; `schema` are names and types as contracts spell them."""
     columns, shape = _columns_and_shape(schema)
@@ -50,3 +55,13 @@ def _json_shape(dtype: dt.DataType) -> object:
     if isinstance(dtype, dt.Array):
         return [_json_shape(dtype.value_type)]
     return "BIGINT" if isinstance(dtype, dt.Integer) else "VARCHAR"
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def timezone(zone: dt.string, instant: dt.Timestamp("UTC", 6)) -> dt.Timestamp(scale=6):  # type: ignore[valid-type]
+    """DuckDB's own: `instant AT TIME ZONE zone`."""
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def epoch_ms(instant: dt.Timestamp("UTC", 6)) -> dt.int64:  # type: ignore[valid-type]
+    """DuckDB's own."""

@@ -162,7 +162,7 @@ class Engine(Calculator, Protocol):
         """An engine for files of this machine, and for reading what is told of a lake: rows by object, month or day."""
 
     def open(self, table: Table, *, version: int | None = None) -> Snapshot:
-        """The table now (created empty if it is not there), or at a Delta version."""
+        """The table now (created empty if it is not there, with columns added that it lacks), or at a Delta version."""
 
     def exists(self, table: Table) -> bool:
         """Whether the table was ever made."""
@@ -221,8 +221,11 @@ class Engine(Calculator, Protocol):
     def identity(self, snapshot: Snapshot) -> str:
         """Delta's own id of a table: one that was made anew has another, though its versions begin again."""
 
-    def scratch(self, *paths: Path) -> AbstractContextManager["Scratch"]:
-        """Database files in which dbt builds, open for as long as the context lasts; dbt can open them after that."""
+    def scratch(self, *areas: Path) -> AbstractContextManager["Scratch"]:
+        """Databases in which dbt builds, open for as long as the context lasts; dbt can open them after that.
+
+        `areas` tell builds apart, and may be where they lie. An engine that works on all buckets at once takes one.
+        """
 
     def tidy(self, snapshot: Snapshot, published: int | None = None) -> Tidied:
         """Put small files together, each batch after the one before, and delete files that no version of a week needs.
@@ -231,7 +234,10 @@ class Engine(Calculator, Protocol):
         """
 
     def append(self, snapshot: Snapshot, rows: ir.Table | None, holds: int) -> Snapshot:
-        """Add rows (none: only the transaction). Raises `Conflict`."""
+        """Add rows (none: only the transaction). Raises `Conflict`.
+
+        More than one batch at once may be added where rows tell of which batch they are (`batch` or `_batch`).
+        """
 
     def replace(self, snapshot: Snapshot, rows: ir.Table, slices: Sequence[Slice], holds: int) -> Snapshot:
         """Put rows in the place of all rows of these slices, in one commit. Raises `Conflict`."""

@@ -1,5 +1,6 @@
 """Tables of the lake by name, for those who ask a metastore (Hive's, Unity Catalog) and know no paths."""
 
+import re
 from collections.abc import Iterable
 
 from pyspark.sql.utils import is_remote
@@ -36,8 +37,17 @@ def register(engine: SparkDelta, tables: Iterable[Table], schema: str) -> list[s
     return names
 
 
+def is_same_place(one: str, other: str) -> bool:
+    """Whether two URLs name one place: a catalog may say `s3://` where Hadoop says `s3a://`, and `file:///` is `file:/`."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(url: str) -> str:
+    return re.sub(r"^file:/+", "file:/", re.sub(r"^s3[an]:", "s3:", url)).rstrip("/")
+
+
 def _name(engine: SparkDelta, name: str, place: str) -> None:
     engine.session.sql(f"create table if not exists {name} using delta location {quoted(place)}")
     [there] = engine.session.sql(f"describe detail {name}").select("location").collect()
-    if there[0].rstrip("/") != place:
+    if not is_same_place(there[0], place):
         raise Outside(f"{name} is already the name of a table at {there[0]}. Drop it, or choose another schema.")

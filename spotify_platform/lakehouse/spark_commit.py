@@ -10,25 +10,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
-
 from spotify_platform.errors import Conflict
-from spotify_platform.lakehouse.delta_log import DeltaLog, snapshot_of
+from spotify_platform.lakehouse.delta_engine import DeltaEngine, snapshot_of
 from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.lakehouse.spark_trouble import is_of_spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrameWriter
 
-TROUBLES = (PySparkException, Py4JError)
-"""What Spark raises. With a driver of its own, errors of Delta and of storage come as the JVM has them."""
 
-
-def commit(log: DeltaLog, snapshot: Snapshot, writer: "DataFrameWriter", url: str, said: Mapping[str, str]) -> Snapshot:
+def commit(engine: DeltaEngine, snapshot: Snapshot, writer: "DataFrameWriter", url: str, said: Mapping[str, str]) -> Snapshot:
     """Commit what a writer has, and see that it was done.
 
     Args:
-        log: the lake's tables as their logs tell of them.
+        engine: whose tables these are.
         snapshot: of the table, as it was when the rows were computed.
         writer: Spark's, with the rows, the mode and the transaction.
         url: where the table lies, as Hadoop spells it.
@@ -38,15 +33,17 @@ def commit(log: DeltaLog, snapshot: Snapshot, writer: "DataFrameWriter", url: st
         Conflict: somebody committed since, and nothing has happened.
     """
     path, mark = snapshot.table.path, uuid4().hex
-    log.begin_to_write()
-    if not log.is_newest(snapshot):
+    engine.writer.begin()
+    if not engine.is_newest(snapshot):
         raise Conflict(f"{path}: somebody committed since version {snapshot.version}")
     trouble: Exception | None = None
     try:
         writer.option("userMetadata", json.dumps({**said, "by": mark})).save(url)
-    except TROUBLES as error:
+    except Exception as error:
+        if not is_of_spark(error):
+            raise
         trouble = error  # the commit may be there all the same: its answer was lost
-    handle = log.at_last(snapshot.table)
+    handle = engine.at_last(snapshot.table)
     new = handle.history(handle.version() - snapshot.version) if handle.version() > snapshot.version else []
     if any(mark in logged.get("userMetadata", "") for logged in new):
         return snapshot_of(snapshot.table, handle)

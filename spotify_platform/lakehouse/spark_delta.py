@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import ibis
 import ibis.expr.types as ir
@@ -18,14 +17,14 @@ import pyarrow as pa
 
 from spotify_platform.contracts.model import Table
 from spotify_platform.lakehouse.compiled import Transform
-from spotify_platform.lakehouse.delta_log import DeltaLog
+from spotify_platform.lakehouse.delta_engine import DeltaEngine
 from spotify_platform.lakehouse.delta_tables import said_of_commit, schema_of
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import APP_ID, Embedded, Means, Part, Share, Snapshot
-from spotify_platform.lakehouse.slices import Slice, predicate_of
+from spotify_platform.lakehouse.slices import MOST_BUCKETS, Slice, predicate_of
 from spotify_platform.lakehouse.spark_commit import commit
 from spotify_platform.lakehouse.spark_relations import SparkRelations, SparkTransforms, know_spark
-from spotify_platform.lakehouse.spark_scratch import DATABASES, SCRATCH, SparkScratch, drop_left, marked, sweep
+from spotify_platform.lakehouse.spark_scratch import ScratchDatabases, SparkScratch
 from spotify_platform.lakehouse.spark_sql import (
     column,
     condition,
@@ -37,6 +36,7 @@ from spotify_platform.lakehouse.spark_sql import (
     values_sql,
 )
 from spotify_platform.lakehouse.spark_tasks import in_task, packed
+from spotify_platform.lakehouse.writers import Writer
 from spotify_platform.storage import Location
 
 if TYPE_CHECKING:
@@ -48,20 +48,18 @@ MOST_FETCHED = 10_000
 _BATCH = ("_batch", "batch")
 
 
-class SparkDelta(DeltaLog):
+class SparkDelta(DeltaEngine):
     """`Engine` on a Spark session. Not safe to share between threads; make one where it is needed."""
 
     rows_at_once = 1 << 62  # what does not fit into memory is the executors' business
-    buckets_at_once = 4096  # all that a lake may have
+    buckets_at_once = MOST_BUCKETS
     dbt_target = "spark"
 
     def __init__(self, lake: Location, means: Means, session: "Callable[[], SparkSession]") -> None:
-        super().__init__(lake, "spark", writes_alone=True)
+        super().__init__(lake, Writer(lake, "spark", alone=True))
         self._session = session
         self._means = means
-        self._area: Path | None = None
-        self._databases: list[str] = []
-        self._scratch = f"{SCRATCH}/{uuid4().hex}"
+        self._databases = ScratchDatabases(self)
 
     @cached_property
     def session(self) -> "SparkSession":
@@ -76,20 +74,16 @@ class SparkDelta(DeltaLog):
     @cached_property
     def embedded(self) -> DuckDbDelta:
         """An engine for files of this machine, and for small answers about the lake."""
-        return DuckDbDelta(self.lake, self._means)
+        return DuckDbDelta(self.lake, self._means, self.writer)
 
     def close(self) -> None:
         """Give back memory and temporary files; the session is its owner's."""
         with ExitStack() as ending:  # each of them, whatever became of the session
             if "embedded" in self.__dict__:
                 ending.callback(self.embedded.close)
-            ending.callback(self.end_writing)
-            ending.callback(self._clear_scratch)
+            ending.callback(self.writer.end)
+            ending.callback(self._databases.drop)
             ending.callback(self.release)
-
-    def read(self, snapshot: Snapshot, where: str | None = None) -> ir.Table:
-        """Rows of a snapshot, or those for which a condition holds; see `Engine.read`."""
-        return self.query(self.rows_sql(snapshot, where), schema_of(snapshot.table))
 
     def query(self, sql: str, schema: ibis.Schema) -> ir.Table:
         """A relation that is a query of Spark's own SQL."""
@@ -159,30 +153,11 @@ class SparkDelta(DeltaLog):
         return self._relations.viewed("spread", frame, schema)
 
     @contextmanager
-    def scratch(self, *paths: Path) -> Iterator[SparkScratch]:
+    def scratch(self, *areas: Path) -> Iterator[SparkScratch]:
         """Databases in which dbt builds, one set of them at a time; see `Engine.scratch`."""
-        [area] = paths
-        if area != self._area:
-            self._clear_scratch()
-            self.begin_to_write()
-            sweep(self.lake, but=self._scratch)
-            for name in DATABASES:
-                drop_left(self.session, name, self.lake)
-                self.session.sql(f"create database {name}{self._place(name)}{marked(self.lake)}")
-                self._databases.append(name)
-            self._area = area
+        [area] = areas  # all buckets at once
+        self._databases.for_area(area)
         yield SparkScratch(self)
-
-    def _place(self, database: str) -> str:
-        """Where a database is to lie; a catalog other than Spark's own has a place for what is made in it."""
-        if self.session.catalog.currentCatalog() not in ("spark_catalog", "hive_metastore"):
-            return ""
-        return f" location '{self.url_of(f'{self._scratch}/{database}')}'"
-
-    def _clear_scratch(self) -> None:
-        while self._databases:
-            self.session.sql(f"drop database if exists {self._databases.pop()} cascade")
-        self._area = None
 
     def local_time(self, instant: ir.Value, zone: ir.Value) -> ir.Value:
         """Time on the clock of an IANA zone, as a timestamp without zone."""
@@ -203,10 +178,6 @@ class SparkDelta(DeltaLog):
         if found.num_rows > MOST_FETCHED:
             raise RuntimeError(f"more than {MOST_FETCHED:,} rows were asked to come into this process")
         return found
-
-    def count(self, rows: ir.Table) -> int:
-        """Number of rows."""
-        return int(self.fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
 
     def difference(self, one: ir.Table, other: ir.Table) -> tuple[int, int]:
         """How many rows only one of two relations holds, whatever their order: (only one, only other)."""
@@ -235,9 +206,11 @@ class SparkDelta(DeltaLog):
             nothing = self.session.createDataFrame([], _struct(schema_of(snapshot.table)))
             return self._commit(snapshot, nothing, holds, touches_rows=False, mode="append")
         frame = self.frame(rows, schema_of(snapshot.table))
-        batch = next((name for name in _BATCH if name in snapshot.table.column_names), None)
-        if holds == snapshot.holds + 1 or batch is None:
+        if holds == snapshot.holds + 1:
             return self._commit(snapshot, frame, holds, mode="append")
+        batch = next((name for name in _BATCH if name in snapshot.table.column_names), None)
+        if batch is None:
+            raise ValueError(f"{snapshot.table.path} tells of no row which batch it is of: such a table cannot be added to")
         # A writer of fewer batches may have been first since, and this one's transaction is above its: what it added is
         # replaced by the same rows.
         return self._commit(snapshot, frame, holds, mode="overwrite", replaceWhere=f"{batch} > {snapshot.holds}")

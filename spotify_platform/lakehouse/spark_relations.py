@@ -46,6 +46,7 @@ class SparkRelations:
         self._session = session
         self._compiled = compiled
         self._frames: dict[str, DataFrame] = {}
+        self._transformed: set[str] = set()
         self._kept: set[str] = set()
         self._names = 0
         self._mark = uuid4().hex[:8]  # others may have views in this session
@@ -55,6 +56,7 @@ class SparkRelations:
         for name in self._frames:
             self._session.catalog.dropTempView(name)
         self._frames.clear()
+        self._transformed.clear()
         self._kept.clear()
 
     def viewed(self, what: str, frame: "DataFrame", schema: ibis.Schema, *, keep: bool = False) -> ir.Table:
@@ -81,15 +83,20 @@ class SparkRelations:
         """What a transform makes of relations."""
         made = self._compiled.of(transform, [rows.schema() for rows in inputs], arguments)
         names = {INPUT.format(number): self._named(rows) for number, rows in enumerate(inputs)}
-        queries = [*(sql for _, sql in made.ctes), made.sql]
-        for asked, name in names.items():
-            if name.startswith("derived_") and sum(sql.count(f"`{asked}`") for sql in queries) > 1:
-                self._keep(name)
+        self._keep_what_is_read_twice(names, [*(sql for _, sql in made.ctes), made.sql])
         for cte, sql in made.ctes:
             frame = self._session.sql(_reading(sql, names))
             is_work = bool(_IS_WORK.search(sql))
             names[cte] = self.viewed("cte", frame, ibis.schema({}), keep=is_work).get_name()
-        return self.query("derived", _reading(made.sql, names), made.schema)
+        rows = self.query("derived", _reading(made.sql, names), made.schema)
+        self._transformed.add(rows.get_name())
+        return rows
+
+    def _keep_what_is_read_twice(self, names: Mapping[str, str], queries: Sequence[str]) -> None:
+        """Work out what other transforms made, where these queries read it more than once."""
+        for asked, name in names.items():
+            if name in self._transformed and sum(sql.count(f"`{asked}`") for sql in queries) > 1:
+                self._keep(name)
 
     def _named(self, rows: ir.Table) -> str:
         return _name(rows) or self.viewed("chosen", self.frame(rows), rows.schema()).get_name()

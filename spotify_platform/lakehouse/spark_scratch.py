@@ -1,7 +1,9 @@
 """Databases of a Spark session in which dbt builds: what it is given, and what it made of it."""
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import ibis.expr.types as ir
 import obstore
@@ -54,6 +56,42 @@ def drop_left(session: "SparkSession", name: str, lake: Location) -> None:
     if not any(f"({_MARK},{lake.url})" in str(row[1]) for row in told):
         raise Outside(f"Spark's catalog has a schema {name} that is not this platform's. Give the platform a catalog of its own.")
     session.sql(f"drop database {name} cascade")
+
+
+class ScratchDatabases:
+    """Those of one process: of the build that it is at, until the next one begins or the process ends."""
+
+    def __init__(self, engine: "SparkDelta") -> None:
+        self._engine = engine
+        self._folder = f"{SCRATCH}/{uuid4().hex}"
+        self._area: Path | None = None
+        self._there: list[str] = []
+
+    def for_area(self, area: Path) -> None:
+        """Have empty ones, unless they are of this area already."""
+        if area == self._area:
+            return
+        self.drop()
+        lake, session = self._engine.lake, self._engine.session
+        self._engine.writer.begin()
+        sweep(lake, but=self._folder)
+        for name in DATABASES:
+            drop_left(session, name, lake)
+            session.sql(f"create database {name}{self._place(name)}{marked(lake)}")
+            self._there.append(name)
+        self._area = area
+
+    def _place(self, name: str) -> str:
+        """Where a database is to lie; a catalog other than Spark's own has a place for what is made in it."""
+        if self._engine.session.catalog.currentCatalog() not in ("spark_catalog", "hive_metastore"):
+            return ""
+        return f" location {quoted(self._engine.url_of(f'{self._folder}/{name}'))}"
+
+    def drop(self) -> None:
+        """Drop them, if there are any."""
+        while self._there:
+            self._engine.session.sql(f"drop database if exists {self._there.pop()} cascade")
+        self._area = None
 
 
 class SparkScratch:

@@ -3,12 +3,13 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spotify_platform.lakehouse.spark_trouble import reach, starting
+from spotify_platform.errors import WrongCall
+from spotify_platform.lakehouse.spark_trouble import require_server, starting
 from spotify_platform.storage import Location
 
 if TYPE_CHECKING:
@@ -74,6 +75,16 @@ def driver_conf(master: str, memory: str, jars: Path, lake: Location, spill: Pat
     return _of_driver(OF_SESSION) | _DELTA | _DRIVER | where | driver | s3_conf(lake)
 
 
+def refuse_required(asked: Iterable[str]) -> None:
+    """See that nobody sets otherwise what must be as it is.
+
+    Raises:
+        WrongCall: somebody does; tables would not come out the same.
+    """
+    if fixed := sorted({*OF_SESSION, *_of_driver(OF_SESSION)}.intersection(asked)):
+        raise WrongCall(f"SPOTIFY_PLATFORM_SPARK_CONF may not set {', '.join(fixed)}: tables would not come out the same.")
+
+
 def _of_driver(conf: Mapping[str, str]) -> dict[str, str]:
     """As a driver is told what is Hadoop's when it starts; a session is told it as it is."""
     return {name if name.startswith("spark.") else f"spark.hadoop.{name}": value for name, value in conf.items()}
@@ -121,11 +132,11 @@ def tell_environment(conf: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def had(conf: Mapping[str, str]) -> Iterator[None]:
-    """Where a session with these settings is asked for. Raises `Outside` where it cannot be had."""
+def session_start(conf: Mapping[str, str]) -> Iterator[None]:
+    """Around the call that starts a session with these settings. Raises `Outside` where it cannot be had."""
     tell_environment(conf)
     if remote := conf.get("spark.remote"):
-        reach(remote)
+        require_server(remote)
     with starting():
         yield
 
@@ -138,5 +149,5 @@ def session_of(conf: Mapping[str, str]) -> "SparkSession":
     """
     from pyspark.sql import SparkSession  # noqa: PLC0415 - only where Spark is the engine
 
-    with had(conf):
+    with session_start(conf):
         return SparkSession.builder.config(map=dict(conf)).getOrCreate()

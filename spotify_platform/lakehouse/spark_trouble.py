@@ -22,12 +22,12 @@ def require_spark() -> None:
     Raises:
         WrongCall: they are not.
     """
-    if any(importlib.util.find_spec(name) is None for name in ("pyspark", "py4j")):
+    if any(importlib.util.find_spec(name) is None for name in ("pyspark", "py4j", "dbt.adapters.spark")):
         raise WrongCall("The engine spark needs more packages: pip install -c constraints.txt -e '.[spark]'")
 
 
 def is_of_spark(error: BaseException) -> bool:
-    """Whether Spark raised it, in this process or in the JVM."""
+    """Whether Spark raised it, here or in the JVM, from which errors of Delta and of storage come as they are."""
     from py4j.protocol import Py4JError  # noqa: PLC0415 - pyspark is there for those who use it
     from pyspark.errors import PySparkException  # noqa: PLC0415
 
@@ -65,7 +65,7 @@ def starting() -> Iterator[None]:
             signal.signal(signal.SIGINT, before)
 
 
-def reach(remote: str) -> None:
+def require_server(remote: str) -> None:
     """See that somebody listens at a Spark Connect server's address: its client would try for ten minutes without a word.
 
     Raises:

@@ -3,8 +3,8 @@
 Delta's log keeps writers apart only as far as they make its files in the same way. On S3 Spark's way overwrites a commit that
 another engine made a moment ago, and nobody is told. So each process that writes leaves a sign in the lake before its first
 commit, renews it while it lives, and takes it away at its end. The signs say the engine; one that is not renewed is of a
-process that was killed. Times are those of the store, so that clocks do not
-matter; by its own a process knows how long it could not renew.
+process that was killed. Times are those of the store, so that clocks do not matter; by its own a process knows how long it
+could not renew.
 """
 
 import json
@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import uuid4
 
 import obstore
@@ -19,6 +20,7 @@ from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 
 from spotify_platform.errors import Outside
+from spotify_platform.storage import Location
 
 FOLDER = "_writers"
 RENEWED_EVERY = timedelta(seconds=20)
@@ -29,14 +31,18 @@ DEAD_AFTER = timedelta(seconds=90)
 class Writer:
     """This process as one that writes a lake, from `begin` to `end`."""
 
-    def __init__(self, lake: ObjectStore, engine: str, *, alone: bool) -> None:
+    def __init__(self, lake: Location, engine: str, *, alone: bool) -> None:
         """`alone`: of this engine no two processes may write at once."""
-        self._lake = lake
+        self._location = lake
         self._engine = engine
         self._alone = alone
         self._sign = f"{FOLDER}/{engine}-{uuid4().hex}"
         self._ended: threading.Event | None = None
         self._renewed = 0.0
+
+    @cached_property
+    def _lake(self) -> ObjectStore:
+        return self._location.store()
 
     def begin(self) -> None:
         """Leave the sign, unless it is there and was renewed a moment ago.

@@ -25,7 +25,7 @@ from spotify_platform.lakehouse.engine import Engine, Means
 from spotify_platform.lakehouse.engines import make_engine
 from spotify_platform.lakehouse.slices import bucket_of
 from spotify_platform.lakehouse.spark_jars import are_there
-from spotify_platform.lakehouse.spark_session import OF_SESSION, driver_conf, session_of
+from spotify_platform.lakehouse.spark_session import OF_SESSION, driver_conf, refuse_required, session_of
 from spotify_platform.profiles import Profiles
 from spotify_platform.settings import Settings
 from spotify_platform.transforms.rules import Rules
@@ -90,8 +90,7 @@ def spark_conf(settings: Settings) -> dict[str, str]:
     Raises:
         WrongCall: a setting would change what tables contain, or there are no jars.
     """
-    if fixed := sorted(OF_SESSION.keys() & settings.spark_conf.keys()):
-        raise WrongCall(f"SPOTIFY_PLATFORM_SPARK_CONF may not set {', '.join(fixed)}: tables would not come out the same.")
+    refuse_required(settings.spark_conf)
     if settings.spark_remote:
         return {"spark.remote": settings.spark_remote, **OF_SESSION, **settings.spark_conf}
     if settings.spark_master == "session":

@@ -13,7 +13,7 @@ from pyspark.errors import PySparkRuntimeError
 from spotify_platform.errors import Outside, WrongCall
 from spotify_platform.lakehouse import spark_trouble
 from spotify_platform.lakehouse.spark_session import OF_SESSION
-from spotify_platform.lakehouse.spark_trouble import cause_of, reach, require_spark, starting
+from spotify_platform.lakehouse.spark_trouble import cause_of, require_server, require_spark, starting
 from spotify_platform.pipeline.platform import spark_conf
 from spotify_platform.settings import load_settings
 
@@ -51,11 +51,11 @@ def test_a_server_that_is_not_there_is_told_at_once() -> None:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         address = f"sc://127.0.0.1:{listening.getsockname()[1]}/;user_id=me"
-        reach(address)
+        require_server(address)
     with pytest.raises(
         Outside, match=r"No Spark Connect server answers at sc://127\.0\.0\.1:\d+/;user_id=me: .*refused.*Start it"
     ):
-        reach(address)
+        require_server(address)
 
 
 def test_packages_that_are_not_here_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +65,7 @@ def test_packages_that_are_not_here_are_named(monkeypatch: pytest.MonkeyPatch) -
         require_spark()
 
 
-@pytest.mark.parametrize("name", sorted(OF_SESSION))
+@pytest.mark.parametrize("name", [*sorted(OF_SESSION), "spark.hadoop.parquet.block.size"])
 def test_what_tables_contain_is_nobodys_to_set(name: str, tmp_path: Path) -> None:
     with pytest.raises(WrongCall, match=f"may not set {name}: tables"):
         spark_conf(load_settings(home=tmp_path, engine="spark", spark_conf={name: "x"}))

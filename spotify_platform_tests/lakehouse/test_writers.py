@@ -2,27 +2,31 @@
 
 import os
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import time_machine
-from obstore.store import LocalStore
 
+from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Outside
+from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
+from spotify_platform.lakehouse.engine import Means
 from spotify_platform.lakehouse.writers import DEAD_AFTER, FOLDER, Writer
+from spotify_platform.storage import Location
 
 
 @pytest.fixture
-def lake(tmp_path: Path) -> LocalStore:
-    return LocalStore(str(tmp_path))
+def lake(tmp_path: Path) -> Location:
+    return Location.of(tmp_path)
 
 
 def signs(folder: Path) -> list[Path]:
     return sorted((folder / FOLDER).glob("*"))
 
 
-def test_the_other_engine_is_refused_until_the_first_has_ended(lake: LocalStore, tmp_path: Path) -> None:
+def test_the_other_engine_is_refused_until_the_first_has_ended(lake: Location, tmp_path: Path) -> None:
     first, second = Writer(lake, "duckdb", alone=False), Writer(lake, "spark", alone=True)
     first.begin()
     with pytest.raises(Outside, match="'duckdb' is writing this lake"):
@@ -35,7 +39,7 @@ def test_the_other_engine_is_refused_until_the_first_has_ended(lake: LocalStore,
 
 
 @pytest.mark.parametrize("alone", [True, False])
-def test_processes_of_one_engine_write_together_where_they_may(lake: LocalStore, *, alone: bool) -> None:
+def test_processes_of_one_engine_write_together_where_they_may(lake: Location, *, alone: bool) -> None:
     first, second = (Writer(lake, "any", alone=alone) for _ in range(2))
     first.begin()
     if alone:
@@ -47,7 +51,7 @@ def test_processes_of_one_engine_write_together_where_they_may(lake: LocalStore,
     second.end()
 
 
-def test_a_killed_process_stops_nobody_for_long(lake: LocalStore, tmp_path: Path) -> None:
+def test_a_killed_process_stops_nobody_for_long(lake: Location, tmp_path: Path) -> None:
     Writer(lake, "spark", alone=True).begin()  # and never ends
     [sign] = signs(tmp_path)
     long_ago = time.time() - DEAD_AFTER.total_seconds() - 1
@@ -58,7 +62,7 @@ def test_a_killed_process_stops_nobody_for_long(lake: LocalStore, tmp_path: Path
     second.end()
 
 
-def test_beginning_twice_is_beginning_once(lake: LocalStore, tmp_path: Path) -> None:
+def test_beginning_twice_is_beginning_once(lake: Location, tmp_path: Path) -> None:
     writer = Writer(lake, "duckdb", alone=False)
     writer.begin()
     writer.begin()
@@ -67,7 +71,7 @@ def test_beginning_twice_is_beginning_once(lake: LocalStore, tmp_path: Path) -> 
     writer.end()
 
 
-def test_who_was_asleep_looks_again_before_the_next_commit(lake: LocalStore, tmp_path: Path) -> None:
+def test_who_was_asleep_looks_again_before_the_next_commit(lake: Location, tmp_path: Path) -> None:
     first, second = Writer(lake, "spark", alone=True), Writer(lake, "duckdb", alone=False)
     first.begin()
     [sign] = signs(tmp_path)
@@ -79,4 +83,22 @@ def test_who_was_asleep_looks_again_before_the_next_commit(lake: LocalStore, tmp
     second.end()
     first.begin()
     first.end()
+    assert signs(tmp_path) == []
+
+
+def test_a_column_is_added_by_who_may_write_alone(lake: Location, tmp_path: Path) -> None:
+    """Whoever opens a table adds what its contract has come to know: that is a commit as any other."""
+    means = Means("384MB", 1, spill=tmp_path / "spill", compiled=tmp_path / "compiled")
+    engine = DuckDbDelta(lake, means)
+    before = engine.open(replace(LEDGER, columns=LEDGER.columns[:-1]))
+    other = Writer(lake, "spark", alone=True)
+    other.begin()
+    reader = DuckDbDelta(lake, means)
+    with pytest.raises(Outside, match="'spark' is writing"):
+        reader.open(LEDGER)
+    assert engine.is_newest(before)
+    other.end()
+    assert reader.open(LEDGER).version == before.version + 1
+    for one in (engine, reader):
+        one.close()
     assert signs(tmp_path) == []

@@ -1,6 +1,7 @@
 """The distributed engine commits each batch once, whoever else commits: Spark itself would leave a stale write out, unsaid."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Conflict, Outside
 from spotify_platform.lakehouse.engine import Means, Snapshot
 from spotify_platform.lakehouse.engines import make_engine
-from spotify_platform.lakehouse.slices import predicate_of
+from spotify_platform.lakehouse.slices import MOST_BUCKETS, predicate_of
+from spotify_platform.lakehouse.spark_catalog import is_same_place
 from spotify_platform.lakehouse.spark_scratch import SCRATCH, marked
 from spotify_platform.lakehouse.spark_session import driver_conf
 from spotify_platform.lakehouse.spark_sql import condition, quoted
@@ -149,10 +151,11 @@ def test_no_table_comes_into_this_process(spark_engine: "SparkDelta") -> None:
 
 def test_all_buckets_of_the_largest_lake_are_one_part(spark_engine: "SparkDelta") -> None:
     rows = spark_engine.query(
-        "select cast(id % 4096 as int) as user_bucket from range(8192)", ibis.schema({"user_bucket": "int32"})
+        f"select cast(id % {MOST_BUCKETS} as int) as user_bucket from range({2 * MOST_BUCKETS})",
+        ibis.schema({"user_bucket": "int32"}),
     )
     [part] = bucket_parts(spark_engine, rows)
-    assert len(part) == 4096
+    assert len(part) == MOST_BUCKETS
     where = condition(predicate_of(part[:-1]))
     assert spark_engine.session.sql("select id as user_bucket from range(5000)").where(where).count() == 4095
 
@@ -184,20 +187,20 @@ def test_what_killed_runs_left_is_swept(spark_engine: "SparkDelta", tmp_path: Pa
 
 def test_what_a_killed_run_left_in_the_catalog_is_dropped_and_nothing_else(spark_engine: "SparkDelta", tmp_path: Path) -> None:
     engine = spark_engine
-    engine._clear_scratch()  # noqa: SLF001 - of other tests
+    engine._databases.drop()  # noqa: SLF001 - of other tests
     engine.session.sql(f"create database staging{marked(engine.lake)}")
     engine.session.sql("create table staging.left using parquet as select 1 as n")
     with engine.scratch(tmp_path / "one"):
         assert not [found for found in engine.session.sql("show tables in staging").collect() if not found.isTemporary]
     engine.release()
-    engine._clear_scratch()  # noqa: SLF001 - as at its end
+    engine._databases.drop()  # noqa: SLF001 - as at its end
     for mark in ("", marked(Location.of(f"{engine.lake.url}2"))):  # nobody's, another lake's
         engine.session.sql(f"create database gold{mark}")
         with pytest.raises(Outside, match="schema gold that is not"), engine.scratch(tmp_path / "two"):
             pass
         assert engine.session.catalog.databaseExists("gold")
         engine.session.sql("drop database gold cascade")
-    engine._clear_scratch()  # noqa: SLF001 - as above
+    engine._databases.drop()  # noqa: SLF001 - as above
     assert not engine.session.catalog.databaseExists("silver")
 
 
@@ -226,3 +229,17 @@ def test_executors_of_a_cluster_are_sent_the_jars(spark_jars: Path, tmp_path: Pa
     assert "spark.jars" not in here
     assert here["spark.driver.host"] == "127.0.0.1"
     assert "spark.driver.host" not in cluster
+
+
+def test_a_place_is_the_same_however_it_is_spelled() -> None:
+    assert is_same_place("s3://lake/silver/plays", "s3a://lake/silver/plays/")
+    assert is_same_place("file:///home/me/lake", "file:/home/me/lake")
+    assert not is_same_place("s3://lake2/silver/plays", "s3://lake/silver/plays")
+
+
+def test_what_tells_of_no_batch_is_not_added_to_past_one(spark_engine: "SparkDelta") -> None:
+    """A lesser writer's rows could not be told from these."""
+    table = replace(LEDGER, name="unmarked", columns=tuple(one for one in LEDGER.columns if one.name != "batch"), found_by=())
+    rows = spark_engine.values([], table.types)
+    with pytest.raises(ValueError, match="which batch"):
+        spark_engine.append(spark_engine.open(table), rows, 3)
