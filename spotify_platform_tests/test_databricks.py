@@ -10,7 +10,7 @@ from databricks.bundles.jobs import Job
 from typer.main import get_command
 
 from spotify_platform.cli.app import app
-from spotify_platform.lakehouse.spark_session import OF_SESSION
+from spotify_platform.lakehouse.spark_session import REQUIRED
 from spotify_platform.pipeline.platform import spark_conf
 from spotify_platform.settings import Settings, load_settings
 
@@ -67,7 +67,7 @@ def test_settings_and_commands_are_those_of_this_package(
         monkeypatch.setenv(name, re.sub(r"\$\{var\.(\w+)\}", lambda m: dev[m[1]], value))
     settings = load_settings()
     assert settings.engine == "spark"
-    assert spark_conf(settings) == OF_SESSION  # the cluster's own session, and no jars of ours
+    assert spark_conf(settings) == REQUIRED  # the cluster's own session, and no jars of ours
     assert settings.lake_location.s3_options()["aws_region"] == dev["region"]
     assert settings.profile_folder.is_relative_to("/Volumes")
     pins = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()

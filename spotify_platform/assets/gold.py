@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
-from spotify_platform.assets.parts import KINDS, OWNERS, POOL, entity_tags, key
-from spotify_platform.contracts.silver import API_ANSWERS, MATCH_REPORT
-from spotify_platform.contracts.silver_catalogue import ARTISTS, RECORDINGS
-from spotify_platform.contracts.silver_told import AUDIO_FEATURES
+from spotify_platform.assets import silver
+from spotify_platform.assets.parts import KINDS, OWNERS, POOL, entity_tags
 from spotify_platform.lakehouse.dbt import manifest_dir
 from spotify_platform.lakehouse.dbt_project import STATISTICS, project_dir
 from spotify_platform.resources import PlatformResource
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 
 UNIQUE_ID = "dagster_dbt/unique_id"
 VERDICTS = {"pass", "fail", "warn", "error"}
-ALL_OF_SILVER = [key(table) for table in (API_ANSWERS, MATCH_REPORT, AUDIO_FEATURES, RECORDINGS, ARTISTS)]
-"""Tables that end Silver. Gold is published at a version that all of Silver has: a run of a few marts must wait for them too."""
 CHANGED = dg.AutomationCondition.data_version_changed() | dg.AutomationCondition.will_be_requested()
 WHEN_INPUTS_CHANGE = (
     dg.AutomationCondition.eager().replace("any_deps_updated", dg.AutomationCondition.any_deps_match(CHANGED))
@@ -49,7 +45,8 @@ class GoldTranslator(DagsterDbtTranslator):
         named = {dep.asset_key for dep in spec.deps}
         # Statistics read sources alone as well, but those are marts that are published: they wait for nothing else.
         is_first = STATISTICS not in node["tags"] and not any(above.startswith("model.") for above in node["depends_on"]["nodes"])
-        waits_for = [table for table in ALL_OF_SILVER if table not in named] if is_first else []
+        # Gold is published at a version that all of Silver has: a run of a few marts must wait for the rest of it too.
+        waits_for = [table for table in silver.ENDS if table not in named] if is_first else []
         return spec.replace_attributes(
             key=dg.AssetKey([layer, node["name"]]), group_name="gold", kinds=KINDS | {"dbt"}, owners=OWNERS,
             description=node["description"], deps=[*spec.deps, *waits_for],

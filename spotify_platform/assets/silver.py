@@ -27,3 +27,6 @@ _DEPS = {
 catalogue = [table_asset(table, deps=_DEPS[table]) for table in CATALOGUE]
 
 assets = [play_records, accounting, plays, api_answers, match_report, *catalogue]
+
+ENDS = sorted({one.key for one in assets} - {dep.asset_key for one in assets for spec in one.specs for dep in spec.deps})
+"""Tables of which no other of Silver is made: who waits for them waits for all of it."""

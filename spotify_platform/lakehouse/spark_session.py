@@ -15,7 +15,7 @@ from spotify_platform.storage import Location
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-OF_SESSION = {
+REQUIRED = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
     # Not Spark's own old way: others read that as times without a zone.
@@ -72,7 +72,7 @@ def driver_conf(master: str, memory: str, jars: Path, lake: Location, spill: Pat
     driver = {"spark.master": master, "spark.driver.memory": memory, "spark.local.dir": str(spill)}
     is_here = master == "local" or master.startswith("local[")
     where = _on_this_machine(memory, jars) if is_here else _on_a_cluster(jars)
-    return _of_driver(OF_SESSION) | _DELTA | _DRIVER | where | driver | s3_conf(lake)
+    return _of_driver(REQUIRED) | _DELTA | _DRIVER | where | driver | s3_conf(lake)
 
 
 def refuse_required(asked: Iterable[str]) -> None:
@@ -81,7 +81,7 @@ def refuse_required(asked: Iterable[str]) -> None:
     Raises:
         WrongCall: somebody does; tables would not come out the same.
     """
-    if fixed := sorted({*OF_SESSION, *_of_driver(OF_SESSION)}.intersection(asked)):
+    if fixed := sorted({*REQUIRED, *_of_driver(REQUIRED)}.intersection(asked)):
         raise WrongCall(f"SPOTIFY_PLATFORM_SPARK_CONF may not set {', '.join(fixed)}: tables would not come out the same.")
 
 

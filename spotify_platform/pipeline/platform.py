@@ -25,7 +25,7 @@ from spotify_platform.lakehouse.engine import Engine, Means
 from spotify_platform.lakehouse.engines import make_engine
 from spotify_platform.lakehouse.slices import bucket_of
 from spotify_platform.lakehouse.spark_jars import are_there
-from spotify_platform.lakehouse.spark_session import OF_SESSION, driver_conf, refuse_required, session_of
+from spotify_platform.lakehouse.spark_session import REQUIRED, driver_conf, refuse_required, session_of
 from spotify_platform.profiles import Profiles
 from spotify_platform.settings import Settings
 from spotify_platform.transforms.rules import Rules
@@ -92,9 +92,9 @@ def spark_conf(settings: Settings) -> dict[str, str]:
     """
     refuse_required(settings.spark_conf)
     if settings.spark_remote:
-        return {"spark.remote": settings.spark_remote, **OF_SESSION, **settings.spark_conf}
+        return {"spark.remote": settings.spark_remote, **REQUIRED, **settings.spark_conf}
     if settings.spark_master == "session":
-        return OF_SESSION | settings.spark_conf
+        return REQUIRED | settings.spark_conf
     if not are_there(settings.jars):
         raise WrongCall(f"Spark's jars are not in {settings.jars}. Fetch them: spotify-platform spark provision")
     spill = settings.home / "tmp" / f"{SPILL}{os.getpid()}"

@@ -12,7 +12,7 @@ from pyspark.errors import PySparkRuntimeError
 
 from spotify_platform.errors import Outside, WrongCall
 from spotify_platform.lakehouse import spark_trouble
-from spotify_platform.lakehouse.spark_session import OF_SESSION
+from spotify_platform.lakehouse.spark_session import REQUIRED
 from spotify_platform.lakehouse.spark_trouble import cause_of, require_server, require_spark, starting
 from spotify_platform.pipeline.platform import spark_conf
 from spotify_platform.settings import load_settings
@@ -65,7 +65,7 @@ def test_packages_that_are_not_here_are_named(monkeypatch: pytest.MonkeyPatch) -
         require_spark()
 
 
-@pytest.mark.parametrize("name", [*sorted(OF_SESSION), "spark.hadoop.parquet.block.size"])
+@pytest.mark.parametrize("name", [*sorted(REQUIRED), "spark.hadoop.parquet.block.size"])
 def test_what_tables_contain_is_nobodys_to_set(name: str, tmp_path: Path) -> None:
     with pytest.raises(WrongCall, match=f"may not set {name}: tables"):
         spark_conf(load_settings(home=tmp_path, engine="spark", spark_conf={name: "x"}))

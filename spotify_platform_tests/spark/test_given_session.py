@@ -10,7 +10,7 @@ from spotify_platform.errors import Outside, WrongCall
 from spotify_platform.lakehouse import spark_delta
 from spotify_platform.lakehouse.spark_catalog import register
 from spotify_platform.lakehouse.spark_delta import SparkDelta
-from spotify_platform.lakehouse.spark_session import OF_SESSION
+from spotify_platform.lakehouse.spark_session import REQUIRED
 from spotify_platform.pipeline.platform import Platform, opened, spark_conf
 from spotify_platform.pipeline.state import state
 from spotify_platform_tests.conftest import MakeSettings
@@ -34,7 +34,7 @@ def platform(make_settings: MakeSettings, spark: "SparkSession") -> Iterator[Pla
 
 
 def test_nothing_is_set_but_what_makes_tables_alike(platform: Platform, spark: "SparkSession") -> None:
-    assert spark_conf(platform.settings) == OF_SESSION
+    assert spark_conf(platform.settings) == REQUIRED
     assert isinstance(platform.engine, SparkDelta)
     assert platform.engine.session is spark
 
