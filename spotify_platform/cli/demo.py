@@ -10,6 +10,7 @@ from pathlib import Path
 import obstore
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from spotify_platform.cli.progress import refreshed
@@ -121,7 +122,7 @@ def _table(con: object, console: Console, title: str, query: str) -> None:
     for column in answer.columns:
         table.add_column(column, overflow="fold")
     for row in answer.fetchall():
-        table.add_row(*[f"{value:,}" if isinstance(value, int) else str(value) for value in row])
+        table.add_row(*[f"{value:,}" if isinstance(value, int) else escape(str(value)) for value in row])
     console.print(table)
 
 

@@ -6,6 +6,7 @@ from typing import Any, TextIO
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as RichTable
 
 from spotify_platform.errors import WrongCall
@@ -40,10 +41,10 @@ def run_query(settings: Settings, query: str, format_: str, out: TextIO) -> None
 
 
 def _write_table(answer: duckdb.DuckDBPyRelation, out: TextIO) -> None:
-    shown = RichTable(*answer.columns)
+    shown = RichTable(*map(escape, answer.columns))
     rows = answer.fetchmany(MOST_SHOWN + 1)
     for row in rows[:MOST_SHOWN]:
-        shown.add_row(*map(_told, row))
+        shown.add_row(*(escape(_told(value)) for value in row))
     console = Console(file=out)
     if console.measure(shown).minimum > console.width or len(answer.columns) * NARROWEST > console.width:
         _write_records(answer.columns, rows[:MOST_SHOWN], out)

@@ -1,6 +1,7 @@
 """What `import` says about what it took."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from spotify_platform.errors import DataFailedCheck
@@ -18,7 +19,9 @@ def print_receipt(console: Console, receipt: Receipt, *, dry_run: bool) -> None:
     for column in ("recognised as", "rows", "unreadable", "months"):
         table.add_column(column, justify="right" if column in ("rows", "unreadable") else "left")
     for part in receipt.parts:
-        table.add_row(part.name, part.kind or f"- ({part.reason})", f"{part.rows:,}", f"{part.bad_rows:,}", _months(part))
+        table.add_row(
+            escape(part.name), part.kind or escape(f"- ({part.reason})"), f"{part.rows:,}", f"{part.bad_rows:,}", _months(part)
+        )
     if receipt.parts:
         console.print(table)
     for part in receipt.parts:

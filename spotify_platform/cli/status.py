@@ -7,6 +7,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -136,7 +137,7 @@ def _accounting(rows: list[dict[str, Any]]) -> Iterator[Table | Text]:
     for row in _folded(rows):
         counts = [f"{row[name]:,}" for name in ("rows_in", "rows_new", "rows_repeat", "rows_quarantined")]
         user = [row["user_id"]] if len(users) > 1 else []
-        table.add_row(base_name(row["object"]), *user, *counts, row["status"])
+        table.add_row(escape(base_name(row["object"])), *user, *counts, row["status"])
     yield table
     for row in rows:
         if row["reason"] and row["status"] != "repeat":

@@ -25,6 +25,8 @@ REQUIRED = {
     "parquet.block.size": str(16 << 20),
     # What is kept of a step remembers conditions on columns that it has no more, and a union with it then fails.
     "spark.sql.constraintPropagation.enabled": "false",
+    # What is written `${env:HOME}` in a file's name is that name.
+    "spark.sql.variable.substitute": "false",
     # Databricks alone knows it: what changed between two versions is read from the files that only one has.
     "spark.databricks.delta.formatCheck.enabled": "false",
 }

@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import uuid4
@@ -60,10 +61,11 @@ class Writer:
         now = seen[self._sign]
         for sign, last_seen in seen.items():
             engine = sign.removeprefix(f"{FOLDER}/").partition("-")[0]
-            if sign == self._sign or (engine == self._engine and not self._alone):
-                continue
             if now - last_seen > DEAD_AFTER:
-                obstore.delete(self._lake, sign)
+                with suppress(FileNotFoundError):  # another process took it away
+                    obstore.delete(self._lake, sign)
+                continue
+            if sign == self._sign or (engine == self._engine and not self._alone):
                 continue
             left = int((DEAD_AFTER - (now - last_seen)).total_seconds()) + 1
             if self._ended is None:

@@ -7,12 +7,15 @@ What the platform lands itself appears whole and needs no second look.
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import obstore
+from obstore.exceptions import InvalidPathError
 from obstore.store import ObjectStore
 
+from spotify_platform.errors import WrongCall
 from spotify_platform.landing.keys import dated
 
 LOOK_BACK = timedelta(days=2)
@@ -35,8 +38,9 @@ def is_litter(key: str) -> bool:
 
 
 def sweep(store: ObjectStore) -> list[Arrival]:
-    """Every object there is, in the order of the keys."""
-    return sorted(_arrivals(meta for batch in obstore.list(store) for meta in batch))
+    """Every object there is, in the order of the keys. Raises `WrongCall` where a file's name is none for an object."""
+    with _names_are_keys():
+        return sorted(_arrivals(meta for batch in obstore.list(store) for meta in batch))
 
 
 def recent(store: ObjectStore, last_days: Mapping[str, date]) -> list[Arrival]:
@@ -46,7 +50,28 @@ def recent(store: ObjectStore, last_days: Mapping[str, date]) -> list[Arrival]:
         store: the landing zone.
         last_days: for each root (`api/anna`) the day of the newest key already known; two days before it are looked
             through again. A root that is not in it is listed whole.
+
+    Raises:
+        WrongCall: a file's name is none for an object.
     """
+    with _names_are_keys():
+        return _recent(store, last_days)
+
+
+@contextmanager
+def _names_are_keys() -> Iterator[None]:
+    """Tell of a file at which every listing stops, until it has another name."""
+    try:
+        yield
+    except InvalidPathError as error:
+        told = re.search(r'Path "(.*?)"', str(error), re.DOTALL)
+        raise WrongCall(
+            f"{told[1] if told else 'A file'!r} in the landing zone has a name that no store takes. Rename it: no control "
+            "characters, and UTF-8 alone."
+        ) from None
+
+
+def _recent(store: ObjectStore, last_days: Mapping[str, date]) -> list[Arrival]:
     found: list[Arrival] = []
     top = obstore.list_with_delimiter(store)
     found += _arrivals(top["objects"])

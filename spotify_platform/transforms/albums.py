@@ -46,4 +46,4 @@ def _by(tracks: ir.Table) -> ir.StringValue:
 def _first_day(date: ir.StringValue) -> ir.DateValue:
     """First day of a day, a month or a year that is told as text; null for anything else (Spotify says 0000 for unknown)."""
     whole = ibis.cases((date.length() == 4, date + "-01-01"), (date.length() == 7, date + "-01"), else_=date)
-    return ibis.ifelse(whole.re_search(r"^\d{4}-\d{2}-\d{2}$") & (whole[:4] > "0000"), whole, None).try_cast("date")
+    return ibis.ifelse(whole.re_search(r"^\d{4}-\d{2}-\d{2}\z") & (whole[:4] > "0000"), whole, None).try_cast("date")

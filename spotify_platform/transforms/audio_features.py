@@ -23,16 +23,21 @@ def features_told(headers: ir.Table, rows: ir.Table) -> ir.Table:
         rows: the good rows of these contents.
     """
     each = told_by(headers, rows)
-    values = {name: within(each[name], *_RANGES[name]) for name in _VALUES}
+    values = {name: _one_zero(within(each[name], *_RANGES[name])) for name in _VALUES}
     told = each.mutate(**values, track_id=each["id"], told_at=each["at"], entity_bucket=entity_bucket(each["id"]))
     return told.select(*AUDIO_FEATURES.column_names).cast(_TYPES)
 
 
+def _one_zero(value: ir.Value) -> ir.Value:
+    """Zero is zero, whatever its sign."""
+    return ibis.ifelse(value == 0, 0.0, value) if isinstance(value, ir.FloatingValue) else value
+
+
 def latest_features(*parts: ir.Table) -> ir.Table:
-    """One row a track: the last that was told; of one time the one with most values, then the first by text."""
+    """One row a track: the last that was told; of one time the one with most values, then the first by its values."""
     told = ibis.union(*parts)
     known = sum((told[name].notnull().cast("int64") for name in _VALUES), ibis.literal(0))
-    text = ibis.literal("\x1f").join([told[name].cast("string").fill_null("") for name in _VALUES])
-    order = ibis.window(group_by="track_id", order_by=[ibis.desc("told_at", nulls_first=False), known.desc(), text])
+    values = [told[name].asc(nulls_first=True) for name in _VALUES]  # no text: engines spell numbers differently
+    order = ibis.window(group_by="track_id", order_by=[ibis.desc("told_at", nulls_first=False), known.desc(), *values])
     placed = told.mutate(place=ibis.row_number().over(order))
     return placed.filter(placed.place == 0).select(*AUDIO_FEATURES.column_names)

@@ -19,7 +19,7 @@ _TYPES = OBSERVATIONS.types
 _WHEN = ("month", "_days")
 _SAID = ["entity", "entity_id", "month", *[column.name for column in ALL_ATTRIBUTES]]
 # The platform and `import` write the time of an answer into its key.
-_TIME = r"/\d{4}/\d{2}/\d{2}/(\d{8}T\d{6})(\d{0,6})Z-[0-9a-f]{8}(?:[./]|$)"
+_TIME = r"/\d{4}/\d{2}/\d{2}/(\d{8}T\d{6})(\d{0,6})Z-[0-9a-f]{8}(?:[./]|\z)"
 
 
 def observed(*parts: ir.Table, tables: Sequence[str]) -> ir.Table:

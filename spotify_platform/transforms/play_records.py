@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.silver import PLAY_RECORDS
 from spotify_platform.transforms.arrays import first_of
 from spotify_platform.transforms.bounds import within
+from spotify_platform.transforms.text import after
 
 _UNIT = "\x1f"
 _ESCAPE = "\x1e"
@@ -91,7 +92,7 @@ def _extended(rows: ir.Table) -> ir.Table:
         ms_played=rows.ms_played,
         content_type=kind,
         content_uri=uri,
-        track_id=rows.spotify_track_uri.re_extract(r"^spotify:track:(.+)$", 1).nullif(""),
+        track_id=after(rows.spotify_track_uri, "spotify:track:"),
         **names,
         **{name: rows[name] for name in ("reason_start", "reason_end", "shuffle", "skipped", "offline", "platform")},
         incognito=rows.incognito_mode,

@@ -12,13 +12,17 @@ import ibis.expr.types as ir
 from spotify_platform.contracts.silver import PLAYS, SOURCES
 from spotify_platform.transforms.matching import EpochMs, Matched, match
 from spotify_platform.transforms.rules import Rules
+from spotify_platform.transforms.text import lower
 
 LocalTime: TypeAlias = Callable[[ir.Value, ir.Value], ir.Value]
 
 # What the platform strings of seventeen years begin with or hold, most telling first.
 _DEVICES = (
     ("car", r"android[ _-]?auto|carplay|car_thing|automotive|tesla"),
-    ("tv", r"\btv\b|android_tv|roku|chromecast|cast_tv|webos|tizen|playstation|xbox|game_console|bravia"),
+    (
+        "tv",
+        r"(^|[^a-z0-9_])tv([^a-z0-9_]|\z)|(android|cast)_tv|roku|chromecast|webos|tizen|playstation|xbox|game_console|bravia",
+    ),
     ("speaker", r"sonos|echo|alexa|speaker|google_home|google home|nest|homepod|avr|audio_dongle"),
     ("web", r"web[_ ]?player|webplayer|browser|chrome|firefox|safari"),
     ("watch", r"watch|wearos|garmin"),
@@ -178,6 +182,6 @@ def _time_of_day(hour: ir.IntegerValue) -> ir.StringValue:
 
 
 def _device_type(platform: ir.StringValue) -> ir.StringValue:
-    text = platform.lower()
-    known = [(text.re_search(pattern), device) for device, pattern in _DEVICES]
-    return ibis.cases((platform.isnull() | (text == "not_applicable"), None), *known, else_="other")
+    told = lower(platform)
+    known = [(told.re_search(pattern), device) for device, pattern in _DEVICES]
+    return ibis.cases((platform.isnull() | (told == "not_applicable"), None), *known, else_="other")

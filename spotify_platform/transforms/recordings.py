@@ -5,6 +5,7 @@ import ibis.expr.types as ir
 
 from spotify_platform.contracts.silver_catalogue import RECORDINGS
 from spotify_platform.transforms.keys import entity_bucket
+from spotify_platform.transforms.text import upper
 
 SAME_LENGTH_MS = 2_000
 _NAMES = ["artist_name", "name"]
@@ -38,7 +39,7 @@ def clusters(tracks: ir.Table) -> ir.Table:
     Args:
         tracks: track_key, artist_name, name, isrc, duration_ms.
     """
-    told = tracks.select("track_key", *_NAMES, "duration_ms", isrc=tracks.isrc.upper().replace("-", "").nullif(""))
+    told = tracks.select("track_key", *_NAMES, "duration_ms", isrc=upper(tracks.isrc).replace("-", "").nullif(""))
     coded, bare = told.filter(told.isrc.notnull()), told.filter(told.isrc.isnull())
     is_told = _is_told(bare)
     joined = _joined(bare.filter(is_told), coded)

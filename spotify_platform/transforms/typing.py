@@ -13,7 +13,7 @@ from spotify_platform.transforms.bounds import is_within, within
 # and one more on each side for the clocks of the world.
 FIRST_DAY = "2006-01-01"
 DAY_AFTER_LAST = "2100-01-01"
-_ISO = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|\+00:00)?$"
+_ISO = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|\+00:00)?\z"
 _WORDS = {
     "string": "text",
     "integer": "a whole number",

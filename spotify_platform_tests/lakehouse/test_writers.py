@@ -62,6 +62,17 @@ def test_a_killed_process_stops_nobody_for_long(lake: Location, tmp_path: Path) 
     second.end()
 
 
+def test_signs_of_the_dead_do_not_stay(lake: Location, tmp_path: Path) -> None:
+    Writer(lake, "duckdb", alone=False).begin()  # and never ends
+    [sign] = signs(tmp_path)
+    long_ago = time.time() - DEAD_AFTER.total_seconds() - 1
+    os.utime(sign, (long_ago, long_ago))
+    second = Writer(lake, "duckdb", alone=False)
+    second.begin()
+    second.end()
+    assert signs(tmp_path) == []
+
+
 def test_beginning_twice_is_beginning_once(lake: Location, tmp_path: Path) -> None:
     writer = Writer(lake, "duckdb", alone=False)
     writer.begin()

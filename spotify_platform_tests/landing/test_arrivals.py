@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from obstore.store import LocalStore
 
+from spotify_platform.errors import WrongCall
 from spotify_platform.landing.arrivals import is_litter, look, recent, settled, sweep
 
 Land = Callable[..., LocalStore]
@@ -93,6 +94,15 @@ def test_a_root_that_is_not_known_is_listed_whole(land: Land) -> None:
 )
 def test_recent_finds_what_was_dropped_by_hand_wherever_it_lies(land: Land, key: str) -> None:
     assert {arrival.key for arrival in recent(land(OLD, NEW, key), LAST_DAY)} == {NEW, key}
+
+
+@pytest.mark.parametrize("name", ["my\tplays.json", "my\nplays.json", "my\x01plays.json", b"\xff.json"])
+def test_a_name_that_no_store_takes_is_told(land: Land, tmp_path: Path, name: str | bytes) -> None:
+    store = land("inbox/anna/good.json")
+    (tmp_path / "inbox" / "anna" / os.fsdecode(name)).touch()
+    for listed in (lambda: sweep(store), lambda: recent(store, {})):
+        with pytest.raises(WrongCall, match=r"inbox/anna/.*has a name that no store takes. Rename it"):
+            listed()
 
 
 def test_recent_does_not_open_days_before(land: Land) -> None:

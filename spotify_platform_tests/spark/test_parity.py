@@ -1,9 +1,15 @@
 """One platform, two engines: from the same landed objects every table comes out the same, row by row."""
 
+import json
+import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from spotify_platform.contracts.ops import ACCOUNTING
+from spotify_platform.lakehouse import spark_delta
+from spotify_platform.lakehouse.spark_tasks import packed
 from spotify_platform.pipeline.importing import import_paths
 from spotify_platform.pipeline.platform import opened
 from spotify_platform.pipeline.refresh import refresh
@@ -13,6 +19,7 @@ from spotify_platform_tests.homes import copied, through_silver
 from spotify_platform_tests.scenario import drop, extended
 from spotify_platform_tests.spark.lakes import differing, landed, processed, tables_of
 from spotify_platform_tests.spark.plans import Made
+from spotify_platform_tests.tables import rows_of
 
 pytestmark = pytest.mark.usefixtures("spark")
 
@@ -42,6 +49,28 @@ def test_more_of_the_only_source_of_a_lake_is_the_same(
             landed(settings, tmp_path / str(number))
             with opened(settings) as platform:
                 through_silver(platform)
+    assert differing(*lakes) == {}
+
+
+def test_odd_names_and_copies_in_many_tasks_are_the_same(
+    make_settings: MakeSettings, on_spark: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spark would read `${env:HOME}` as what the environment holds; a copy must be in its first one's task."""
+    names = ["${env:HOME}.json", "${x}", "it's \\ `q` %41 é.json", "${env:HOME}!endsong_${spark.master}.json", "$x #1?.json"]
+    for number, name in enumerate(names):
+        drop(tmp_path / "landing", f"inbox/me/{name}", [extended(300 * number + n) for n in (0, 1)])
+        drop(tmp_path / "landing", f"inbox/me/copies/{number}", [extended(300 * number + n) for n in (0, 1)])
+    with zipfile.ZipFile(tmp_path / "landing" / "inbox" / "me" / "my.zip", "w") as archive:
+        for number, name in enumerate(("endsong_0.json", "endsong_${env:HOME}.json")):
+            archive.writestr(name, json.dumps([extended(3000 + number)]))
+    monkeypatch.setattr(spark_delta, "packed", partial(packed, most_bytes=1_000))
+    lakes = make_settings("duckdb", engine="duckdb"), make_settings("spark", **on_spark)
+    for settings in lakes:
+        landed(settings, tmp_path / "landing")
+        with opened(settings) as platform:
+            through_silver(platform)
+            statuses = [row["status"] for row in rows_of(platform, ACCOUNTING)]
+            assert (statuses.count("loaded"), statuses.count("repeat"), len(statuses)) == (7, 5, 12)
     assert differing(*lakes) == {}
 
 

@@ -1,6 +1,7 @@
 """The distributed engine commits each batch once, whoever else commits: Spark itself would leave a stale write out, unsaid."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,17 +10,19 @@ import ibis
 import pyarrow as pa
 import pytest
 from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrameWriter
 
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Conflict, Outside
-from spotify_platform.lakehouse.engine import Means, Snapshot
+from spotify_platform.lakehouse.engine import Engine, Means, Snapshot
 from spotify_platform.lakehouse.engines import make_engine
 from spotify_platform.lakehouse.slices import MOST_BUCKETS, predicate_of
 from spotify_platform.lakehouse.spark_catalog import is_same_place
 from spotify_platform.lakehouse.spark_scratch import SCRATCH, marked
 from spotify_platform.lakehouse.spark_session import driver_conf
 from spotify_platform.lakehouse.spark_sql import condition, quoted
+from spotify_platform.lakehouse.writers import Writer
 from spotify_platform.pipeline.parts import bucket_parts
 from spotify_platform.storage import Location
 
@@ -243,3 +246,44 @@ def test_what_tells_of_no_batch_is_not_added_to_past_one(spark_engine: "SparkDel
     rows = spark_engine.values([], table.types)
     with pytest.raises(ValueError, match="which batch"):
         spark_engine.append(spark_engine.open(table), rows, 3)
+
+
+def test_a_row_that_is_there_twice_is_missing_once(spark_engine: "SparkDelta") -> None:
+    once, twice = (spark_engine.values([{"n": 1}] * times, {"n": "int64"}) for times in (1, 2))
+    assert spark_engine.difference(twice, once) == (1, 0)
+
+
+def test_what_overflows_is_an_error(spark_engine: "SparkDelta") -> None:
+    with pytest.raises((PySparkException, Py4JError), match="OVERFLOW"):
+        spark_engine.fetch(spark_engine.query("select cast(300 as tinyint) as n", ibis.schema({"n": "int8"})))
+
+
+def test_what_looks_like_a_variable_is_text(spark_engine: "SparkDelta") -> None:
+    texts = ["${env:HOME}", "${spark.master}", "${none}", "$1", "{{ x }}"]
+    rows = spark_engine.values([{"text": text} for text in texts], {"text": "string"})
+    assert spark_engine.fetch(rows)["text"].to_pylist() == texts
+
+
+WRITES: dict[str, Callable[[Engine, Snapshot, Path], object]] = {
+    "append": lambda engine, snapshot, _: engine.append(snapshot, None, 1),
+    "tidy": lambda engine, snapshot, _: engine.tidy(snapshot),
+    "scratch": lambda engine, _, area: engine.scratch(area).__enter__(),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_each_step_that_writes_asks_for_leave(
+    spark_engine: "SparkDelta", tmp_path: Path, write: Callable[[Engine, Snapshot, Path], object]
+) -> None:
+    """The session's engine writes its own lake; here another has begun to write one."""
+    lake = Location.of(tmp_path / "lake")
+    means = Means("384MB", 1, spill=tmp_path / "spill", compiled=tmp_path / "compiled")
+    engine = make_engine("spark", lake, means, lambda: spark_engine.session)
+    snapshot = engine.open(LEDGER)
+    other = Writer(lake, "duckdb", alone=False)
+    other.begin()
+    with pytest.raises(Outside, match="'duckdb' is writing"):
+        write(engine, snapshot, tmp_path / "area")
+    other.end()
+    engine.close()
+    assert engine.is_newest(snapshot)
