@@ -109,6 +109,10 @@ def _run(what: Sequence[str], values: Mapping[str, Any], folder: Path, target: T
         "DBT_SCRATCH_MEMORY": target.memory_limit,
         "DBT_SCRATCH_THREADS": str(target.threads),
     }
+    if target.name == "spark":
+        from spotify_platform.lakehouse.spark_dbt import leave_session_as_it_is  # noqa: PLC0415 - dbt-spark is there where Spark is
+
+        leave_session_as_it_is()
     with _environment(profile):
         try:
             found = _invoke([*what, "--target", target.name, *_folders(folder), "--no-write-json"], _manifest(values))

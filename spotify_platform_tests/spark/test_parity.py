@@ -4,11 +4,13 @@ import json
 import zipfile
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from spotify_platform.contracts.ops import ACCOUNTING
 from spotify_platform.lakehouse import spark_delta
+from spotify_platform.lakehouse.spark_session import REQUIRED
 from spotify_platform.lakehouse.spark_tasks import packed
 from spotify_platform.pipeline.importing import import_paths
 from spotify_platform.pipeline.platform import opened
@@ -20,6 +22,9 @@ from spotify_platform_tests.scenario import drop, extended
 from spotify_platform_tests.spark.lakes import differing, landed, processed, tables_of
 from spotify_platform_tests.spark.plans import Made
 from spotify_platform_tests.tables import rows_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 pytestmark = pytest.mark.usefixtures("spark")
 
@@ -79,6 +84,13 @@ def test_nothing_is_made_twice(by_spark: Made) -> None:
         done = refresh(platform)
     assert not done.planned
     assert not done.gold.results
+
+
+def test_the_session_is_as_it_was_set_after_gold_is_made(by_spark: Made, spark: "SparkSession") -> None:
+    """dbt-spark turns ANSI off, left to itself: an overflow would be a number like any other."""
+    assert by_spark.lake.engine == "spark"
+    required = {name: value for name, value in REQUIRED.items() if name.startswith("spark.sql.")}
+    assert {name: spark.conf.get(name) for name in required} == required
 
 
 def test_engines_take_turns_on_one_lake(simulated: Settings, by_turns: Made, winter: Path, tmp_path: Path) -> None:
