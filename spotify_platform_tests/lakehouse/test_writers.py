@@ -26,6 +26,14 @@ def signs(folder: Path) -> list[Path]:
     return sorted((folder / FOLDER).glob("*"))
 
 
+def aged(folder: Path) -> Path:
+    """The only sign, as one that nobody has renewed for long."""
+    [sign] = signs(folder)
+    long_ago = time.time() - DEAD_AFTER.total_seconds() - 1
+    os.utime(sign, (long_ago, long_ago))
+    return sign
+
+
 def test_the_other_engine_is_refused_until_the_first_has_ended(lake: Location, tmp_path: Path) -> None:
     first, second = Writer(lake, "duckdb", alone=False), Writer(lake, "spark", alone=True)
     first.begin()
@@ -53,9 +61,7 @@ def test_processes_of_one_engine_write_together_where_they_may(lake: Location, *
 
 def test_a_killed_process_stops_nobody_for_long(lake: Location, tmp_path: Path) -> None:
     Writer(lake, "spark", alone=True).begin()  # and never ends
-    [sign] = signs(tmp_path)
-    long_ago = time.time() - DEAD_AFTER.total_seconds() - 1
-    os.utime(sign, (long_ago, long_ago))
+    sign = aged(tmp_path)
     second = Writer(lake, "duckdb", alone=False)
     second.begin()
     assert sign not in signs(tmp_path)
@@ -64,9 +70,7 @@ def test_a_killed_process_stops_nobody_for_long(lake: Location, tmp_path: Path) 
 
 def test_signs_of_the_dead_do_not_stay(lake: Location, tmp_path: Path) -> None:
     Writer(lake, "duckdb", alone=False).begin()  # and never ends
-    [sign] = signs(tmp_path)
-    long_ago = time.time() - DEAD_AFTER.total_seconds() - 1
-    os.utime(sign, (long_ago, long_ago))
+    aged(tmp_path)
     second = Writer(lake, "duckdb", alone=False)
     second.begin()
     second.end()
@@ -85,9 +89,7 @@ def test_beginning_twice_is_beginning_once(lake: Location, tmp_path: Path) -> No
 def test_who_was_asleep_looks_again_before_the_next_commit(lake: Location, tmp_path: Path) -> None:
     first, second = Writer(lake, "spark", alone=True), Writer(lake, "duckdb", alone=False)
     first.begin()
-    [sign] = signs(tmp_path)
-    long_ago = time.time() - DEAD_AFTER.total_seconds() - 1
-    os.utime(sign, (long_ago, long_ago))
+    aged(tmp_path)
     second.begin()  # takes the first for dead
     with time_machine.travel(datetime.now(UTC) + DEAD_AFTER), pytest.raises(Outside, match="'duckdb' is writing"):
         first.begin()
