@@ -150,3 +150,10 @@ def platform(make_settings: MakeSettings) -> Iterator[Platform]:
     """An empty platform."""
     with opened(make_settings()) as found:
         yield found
+
+
+@pytest.fixture
+def platform_here(make_settings: MakeSettings) -> Iterator[Platform]:
+    """An empty platform whose engine reads in this process, whichever was named: for tests that change how it does."""
+    with opened(make_settings(engine="duckdb")) as found:
+        yield found

@@ -2,9 +2,11 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from spotify_platform.pipeline.platform import Platform
+from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.refresh import steps
 from spotify_platform.resources import PlatformResource
 from spotify_platform.settings import Settings, load_settings
@@ -21,6 +23,14 @@ def warm(home: Path, warm_home: Path, **overrides: object) -> Settings:
 def resource_of(settings: Settings) -> PlatformResource:
     """Dagster's resource with the same settings."""
     return PlatformResource(overrides=settings.model_dump(mode="json", exclude_unset=True))
+
+
+@contextmanager
+def begun_again(platform: Platform) -> Iterator[Platform]:
+    """What the next process has over the same home, once the one of this platform has ended."""
+    platform.engine.close()
+    with opened(platform.settings) as again:
+        yield again
 
 
 def copied(settings: Settings, folder: Path) -> Settings:

@@ -39,6 +39,8 @@ _DRIVER = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
+    # Sums of each commit beside the log: others tidy it, and leave them there for good.
+    "spark.databricks.delta.writeChecksumFile.enabled": "false",
     # Nothing but names is ever in it: tables say where they lie. Spark makes the folder, else where one happens to stand.
     "spark.sql.warehouse.dir": f"file:{tempfile.gettempdir()}/spark-warehouse",
 }
@@ -50,6 +52,12 @@ _ONE_MACHINE = {
     # Pieces of a shuffle: of few rows Spark makes one again, of many each is still sorted in memory.
     "spark.sql.adaptive.coalescePartitions.initialPartitionNum": "32",
     "spark.sql.shuffle.partitions": "4",
+}
+_FOLDER = {
+    # Without Hadoop's sums of each file beside it. Another program's `_last_checkpoint` would not fit the sum of Spark's own:
+    # Delta then tries to read it for three seconds, table by table.
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    "spark.hadoop.fs.AbstractFileSystem.file.impl": "org.apache.hadoop.fs.local.RawLocalFs",
 }
 CLASSES = "classes.jsa"
 """Name of the archive of the JVM's classes, beside the jars; see `spark_classes`."""
@@ -68,13 +76,13 @@ def driver_conf(master: str, memory: str, jars: Path, lake: Location, spill: Pat
         master: `local[2]`, `spark://host:port`, `yarn`, `k8s://…`.
         memory: heap of the driver, as Java spells it.
         jars: folder of the jars that `spark provision` fetched.
-        lake: where tables are; for S3 the session is told how to get there.
+        lake: where tables are; the session is told how to get there.
         spill: folder of this machine for what does not fit into memory; Spark makes it.
     """
     driver = {"spark.master": master, "spark.driver.memory": memory, "spark.local.dir": str(spill)}
     is_here = master == "local" or master.startswith("local[")
     where = _on_this_machine(memory, jars) if is_here else _on_a_cluster(jars)
-    return _of_driver(REQUIRED) | _DELTA | _DRIVER | where | driver | s3_conf(lake)
+    return _of_driver(REQUIRED) | _DELTA | _DRIVER | where | driver | lake_conf(lake)
 
 
 def refuse_required(asked: Iterable[str]) -> None:
@@ -107,10 +115,10 @@ def _on_a_cluster(jars: Path) -> dict[str, str]:
     return conf | {"spark.cleaner.periodicGC.interval": "2min"}
 
 
-def s3_conf(lake: Location) -> dict[str, str]:
-    """Settings of S3A for a lake in S3; none for a folder."""
+def lake_conf(lake: Location) -> dict[str, str]:
+    """Settings for how files of a lake are read and written: S3A's, or a folder's."""
     if not lake.is_s3:
-        return {}
+        return _FOLDER
     options = lake.s3_options()
     conf = {"spark.hadoop.fs.s3a.endpoint.region": options["aws_region"]}
     if lake.endpoint:

@@ -12,7 +12,7 @@ from spotify_platform.contracts.ops import ACCOUNTING, LEDGER
 from spotify_platform.contracts.silver import PLAY_RECORDS
 from spotify_platform.pipeline import bronze
 from spotify_platform.pipeline.plan import plan
-from spotify_platform.pipeline.platform import Platform, opened
+from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.reading import GONE, REPEATED
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.settings import Settings
@@ -108,14 +108,8 @@ def test_the_same_bytes_load_once_a_user(at_once: bool, platform: Platform) -> N
     assert_sound(platform)
 
 
-@pytest.fixture
-def in_this_process(make_settings: MakeSettings) -> Settings:
-    """Of the engine that reads in the process in which something stands in for a step; executors would not know of it."""
-    return make_settings(engine="duckdb")
-
-
 def test_an_object_that_cannot_be_loaded_is_refused_and_nothing_else(
-    in_this_process: Settings, monkeypatch: pytest.MonkeyPatch
+    platform_here: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = bronze.bronze_rows
 
@@ -125,21 +119,19 @@ def test_an_object_that_cannot_be_loaded_is_refused_and_nothing_else(
         return rows(platform, source, framed, refused, number)
 
     monkeypatch.setattr(bronze, "bronze_rows", choke)
-    with opened(in_this_process) as platform:
-        drop_three(platform)
-        for _ in range(3):
-            with pytest.raises(ArithmeticError):
-                refresh(platform)
-        refresh(platform)
-        assert_refused(platform, "it could not be loaded in 3 tries (ArithmeticError)")
+    drop_three(platform_here)
+    for _ in range(3):
+        with pytest.raises(ArithmeticError):
+            refresh(platform_here)
+    refresh(platform_here)
+    assert_refused(platform_here, "it could not be loaded in 3 tries (ArithmeticError)")
 
 
-def test_an_object_that_ends_the_process_is_refused_and_nothing_else(in_this_process: Settings) -> None:
-    with opened(in_this_process) as platform:
-        drop_three(platform)
-        ends = [ended_by_poison(in_this_process) for _ in range(7)]
-        assert ends == [*[-signal.SIGKILL] * 6, 0]  # three times the batch, three times alone
-        assert_refused(platform, "loading it ended the process 3 times")
+def test_an_object_that_ends_the_process_is_refused_and_nothing_else(platform_here: Platform) -> None:
+    drop_three(platform_here)
+    ends = [ended_by_poison(platform_here.settings) for _ in range(7)]
+    assert ends == [*[-signal.SIGKILL] * 6, 0]  # three times the batch, three times alone
+    assert_refused(platform_here, "loading it ended the process 3 times")
 
 
 def test_a_batch_that_was_killed_often_is_no_fault_of_its_objects(make_settings: MakeSettings, platform: Platform) -> None:

@@ -14,8 +14,8 @@ from spotify_platform_tests.scenario import drop, extended
 from spotify_platform_tests.tables import rows_of
 
 
-def test_a_full_disk_refuses_no_object(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = bronze.read_objects
+def test_a_full_disk_refuses_no_object(platform_here: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform, read = platform_here, bronze.read_objects
 
     def no_room(store: Any, planned: Any, *rest: Any) -> Any:
         if planned:  # nothing is written where there is nothing to read

@@ -13,8 +13,7 @@ import pytest
 from spotify_platform.contracts.ops import PUBLISHED
 from spotify_platform.errors import WrongCall
 from spotify_platform.lakehouse import dbt_project
-from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
-from spotify_platform.lakehouse.engine import Snapshot
+from spotify_platform.lakehouse.engine import Engine, Snapshot
 from spotify_platform.pipeline.gold import advance_gold
 from spotify_platform.pipeline.gold_build import GoldNotPublished
 from spotify_platform.pipeline.maintenance import maintain
@@ -25,6 +24,7 @@ from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh, steps
 from spotify_platform.pipeline.statistics import advance_statistics, made_statistics, statistics_tables
 from spotify_platform.settings import load_settings
+from spotify_platform_tests.homes import begun_again
 from spotify_platform_tests.scenario import album, answer, artist, audio_features, drop, extended, item, page, track
 
 NONE_TOLD = page(next=None)
@@ -283,15 +283,16 @@ def test_a_failed_audit_commits_nothing(platform: Platform, tmp_path: Path, monk
     monkeypatch.setattr(dbt_project, "project_dir", lambda: project)
     land(platform, "b", extended(300))
     with (
-        opened(platform.settings) as newer,
+        begun_again(platform) as newer,
         pytest.raises(GoldNotPublished, match=r"The statistics are as they were.*artist_stats_contract"),
     ):
         refresh(newer)
-    assert versions(platform) == before
-    assert platform.engine.open(PUBLISHED).holds == 2
     monkeypatch.undo()
-    refresh(platform)
-    assert [one for one in verify(platform) if not one.is_equal] == []
+    with begun_again(platform) as again:
+        assert versions(again) == before
+        assert again.engine.open(PUBLISHED).holds == 2
+        refresh(again)
+        assert [one for one in verify(again) if not one.is_equal] == []
 
 
 class KilledError(BaseException):
@@ -305,9 +306,10 @@ def test_a_run_killed_between_two_tables_is_made_good(platform: Platform, monkey
     land(platform, "t", track(1))
     names = {table.name for table in statistics_tables(platform)}
     left = survives
-    committed = DuckDbDelta._commit  # noqa: SLF001 - where a process may die
+    engine_class: Any = type(platform.engine)
+    committed = engine_class._commit  # noqa: SLF001 - where a process may die
 
-    def counted(engine: DuckDbDelta, snapshot: Snapshot, *given: Any, **how: Any) -> Snapshot:
+    def counted(engine: Engine, snapshot: Snapshot, *given: Any, **how: Any) -> Snapshot:
         nonlocal left
         left -= snapshot.table.name in names
         if left < 0:
@@ -315,10 +317,10 @@ def test_a_run_killed_between_two_tables_is_made_good(platform: Platform, monkey
         return committed(engine, snapshot, *given, **how)
 
     with monkeypatch.context() as watch:
-        watch.setattr(DuckDbDelta, "_commit", counted)
+        watch.setattr(engine_class, "_commit", counted)
         with pytest.raises(KilledError):
             refresh(platform)
-    with opened(platform.settings) as again:
+    with begun_again(platform) as again:
         with pytest.raises(WrongCall, match="not all processed"):
             verify(again)
         refresh(again)
@@ -331,7 +333,7 @@ def test_a_rebuild_makes_them_anew(platform: Platform) -> None:
     refresh(platform)
     table = next(table for table in statistics_tables(platform) if table.name == "artist_stats")
     shutil.rmtree(platform.settings.home / "lake" / table.path)
-    with opened(platform.settings) as again:
+    with begun_again(platform) as again:
         refresh(again)
         assert [one for one in verify(again) if not one.is_equal] == []
         order_rebuild(again)

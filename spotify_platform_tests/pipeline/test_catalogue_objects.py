@@ -17,9 +17,10 @@ from spotify_platform.lakehouse.engine import Embedded
 from spotify_platform.landing.elements import count_elements, key_pattern
 from spotify_platform.pipeline.checks import check
 from spotify_platform.pipeline.plan import order_rebuild
-from spotify_platform.pipeline.platform import Platform, opened
+from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
+from spotify_platform_tests.homes import begun_again
 from spotify_platform_tests.scenario import album, artist, audio_features, drop, extended, page, track
 from spotify_platform_tests.tables import rows_of
 
@@ -114,7 +115,7 @@ def test_a_lake_made_before_takes_them(platform: Platform) -> None:
     refresh(platform)
     for source in CATALOGUE_SOURCES:
         shutil.rmtree(platform.settings.home / "lake" / source.table.path)
-    with opened(platform.settings) as later:
+    with begun_again(platform) as later:
         land(later, "a", artist())
         refresh(later)
         assert [row["id"] for row in good(later, ARTISTS)] == [artist()["id"]]

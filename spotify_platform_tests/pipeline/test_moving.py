@@ -27,8 +27,9 @@ def test_a_file_that_grows_between_two_looks_is_left_for_later(platform: Platfor
 
 
 def test_bytes_that_are_not_those_planned_are_not_loaded_under_their_hash(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
+    platform_here: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    platform = platform_here
     path = drop(platform.settings.home / "landing", KEY, [extended(1)])
     plan(platform)
     opened = reading.opened

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import ibis
 import pytest
 
 from spotify_platform.contracts.model import Table
@@ -14,7 +13,6 @@ from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.contracts.tables import TABLES
 from spotify_platform.errors import DataFailedCheck
 from spotify_platform.lakehouse import dbt_project
-from spotify_platform.lakehouse.commit import Append, commit
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import NOTHING, Snapshot
 from spotify_platform.lakehouse.publishing import published
@@ -27,9 +25,9 @@ from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
 from spotify_platform.settings import Settings
-from spotify_platform_tests.assets.damage import lose_a_row
+from spotify_platform_tests.assets.damage import double_a_row, lose_a_row
 from spotify_platform_tests.conftest import MakeSettings
-from spotify_platform_tests.homes import copied, through_silver
+from spotify_platform_tests.homes import begun_again, copied, through_silver
 from spotify_platform_tests.scenario import drop, extended
 
 
@@ -57,9 +55,7 @@ def test_readers_read_the_pinned_versions(platform: Platform) -> None:
     land(platform, "a", extended(1), extended(2))
     refresh(platform)
     facts = next(table for table in gold_tables(platform) if table.name == "fct_plays")
-    own = platform.engine.open(facts)
-    rows = platform.engine.read(own).limit(1).mutate(play_id=ibis.literal("unpublished"))
-    commit(platform.engine, own, Append(rows), own.holds)
+    double_a_row(platform, facts, changed={"play_id": "unpublished"})
     assert platform.engine.count(platform.engine.read(platform.engine.open(facts))) == 3
     assert gold_plays(platform) == 2
 
@@ -83,9 +79,7 @@ def test_a_failed_audit_publishes_nothing(platform: Platform) -> None:
     refresh(platform)
     land(platform, "b", extended(3))
     through_silver(platform)
-    own = platform.engine.open(PLAYS)
-    doubled = platform.engine.read(own).limit(1)
-    commit(platform.engine, own, Append(doubled), own.holds)
+    double_a_row(platform, PLAYS)
     with pytest.raises(GoldNotPublished, match="contract"):
         advance_gold(platform)
     assert gold_plays(platform) == 2
@@ -116,7 +110,7 @@ USERS = "acf"
 @pytest.fixture(scope="module")
 def heard(make_shared: MakeSettings) -> Settings:
     """Settings of a platform that knows two years of each user."""
-    settings = make_shared("heard")
+    settings = make_shared("heard", engine="duckdb")
     with opened(settings) as platform:
         for user in USERS:
             land_for(platform, user, "first", 2020, 2022)
@@ -174,6 +168,6 @@ def test_a_gold_table_that_is_new_in_an_old_lake_is_built_whole(platform: Platfo
     refresh(platform)
     shutil.rmtree(platform.settings.home / "lake" / "gold" / "top_artists")
     drop(platform.settings.home / "landing", "inbox/a/more.json", [extended(2)])
-    with opened(platform.settings) as updated:
+    with begun_again(platform) as updated:
         refresh(updated)
         assert all(one.is_equal for one in verify(updated))

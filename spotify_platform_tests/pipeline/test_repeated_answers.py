@@ -64,9 +64,10 @@ def test_what_is_told_again_counts_at_its_own_time_whatever_came_first(make_sett
 
 @pytest.mark.parametrize("most", [catalogue.MOST_IN_ONE_PREDICATE, 1], ids=["by their batches", "too many batches to name"])
 def test_of_what_is_repeated_the_batches_are_read_that_brought_it(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch, most: int
+    platform_here: Platform, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     """A content's hash is in no order: looked for by it, one repeated answer reads all of Bronze."""
+    platform = platform_here
     monkeypatch.setattr(catalogue, "MOST_IN_ONE_PREDICATE", most)
     for day in range(1, 9):
         land(platform, day, track(day))

@@ -13,10 +13,11 @@ from spotify_platform.contracts.bronze import EXTENDED_HISTORY, RECENTLY_PLAYED
 from spotify_platform.contracts.silver import PLAYS
 from spotify_platform.lakehouse import dbt_project
 from spotify_platform.pipeline import plan as planning
-from spotify_platform.pipeline.platform import Platform, opened
+from spotify_platform.pipeline.platform import Platform
 from spotify_platform.pipeline.readers import reading_connection
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh
+from spotify_platform_tests.homes import begun_again
 from spotify_platform_tests.scenario import answer, drop, extended, item
 
 
@@ -35,12 +36,12 @@ def test_another_dbt_project_makes_all_of_gold_anew(platform: Platform, tmp_path
     described = "      - name: loud\n        data_type: varchar\n        description: Loud\n"
     yml.write_text(yml.read_text().replace("    columns:\n", f"    columns:\n{described}", 1))
     monkeypatch.setattr(dbt_project, "project_dir", lambda: newer)
-    with opened(platform.settings) as upgraded:
+    with begun_again(platform) as upgraded:
         assert refresh(upgraded).planned == [2]
     with reading_connection(platform.settings) as con:
         assert con.sql("select distinct loud from gold.daily_user_stats").fetchall() == [("me!",)]
         assert con.sql("select count(*) from gold.daily_user_stats").fetchall() == [(2,)]
-    with opened(platform.settings) as upgraded:
+    with begun_again(platform) as upgraded:
         assert refresh(upgraded).planned == []
 
 
@@ -54,7 +55,7 @@ def test_another_contract_of_silver_makes_it_anew(platform: Platform, monkeypatc
     rows = own.handle.to_pyarrow_table().drop_columns(["device_type"])
     rows = rows.append_column("gone", rows["play_id"])
     write_deltalake(own.handle, rows, mode="overwrite", schema_mode="overwrite", partition_by=list(PLAYS.partition_by))
-    with opened(platform.settings) as upgraded:
+    with begun_again(platform) as upgraded:
         assert refresh(upgraded).planned == [2]
         assert [field.name for field in upgraded.engine.open(PLAYS).handle.schema().fields] == list(PLAYS.column_names)
         assert all(one.is_equal for one in verify(upgraded))
@@ -96,7 +97,7 @@ def test_bronze_takes_a_column_it_did_not_know(platform: Platform) -> None:
     rows = own.handle.to_pyarrow_table().drop_columns(["incognito_mode"])
     write_deltalake(own.handle, rows, mode="overwrite", schema_mode="overwrite", partition_by=["_part"])
     land(platform, "b", extended(2, incognito_mode=True))
-    with opened(platform.settings) as upgraded:
+    with begun_again(platform) as upgraded:
         refresh(upgraded)
         good = upgraded.engine.read(upgraded.engine.open(EXTENDED_HISTORY.table), "_part = 'row'")
         found = upgraded.engine.fetch(good.select("ts", "incognito_mode").order_by("ts"))
@@ -116,7 +117,7 @@ def test_bronze_takes_a_field_inside_a_column_it_did_not_know(platform: Platform
     asked = {"id": "2222222222222222222222"}
     given = item(2)["track"] | {"linked_from": asked}
     drop(platform.settings.home / "landing", "inbox/me/b.json", answer(item(2, track=given)))
-    with opened(platform.settings) as upgraded:
+    with begun_again(platform) as upgraded:
         refresh(upgraded)
         snapshot = upgraded.engine.open(RECENTLY_PLAYED.table)
         for batch, there in ((1, None), (2, asked["id"])):

@@ -177,6 +177,18 @@ def test_small_files_are_put_together(spark_engine: "SparkDelta") -> None:
     assert batches(engine) == [*before, first + 4]
 
 
+def test_nothing_lies_beside_a_table_that_its_log_does_not_name(spark_engine: "SparkDelta") -> None:
+    """Sums that Hadoop and Delta keep of files would stay when other programs write these anew, and tell that they are broken."""
+    snapshot = spark_engine.open(replace(LEDGER, name="alone"))
+    for batch in range(1, 12):
+        snapshot = add(spark_engine, snapshot, batch)
+    folder = Path(spark_engine.lake.join(snapshot.table.path))
+    log = {path.name for path in (folder / "_delta_log").iterdir()}
+    assert set(folder.iterdir()) == {*map(Path, snapshot.handle.file_uris()), folder / "_delta_log"}
+    assert {name.partition(".")[2] for name in log} == {"json", "checkpoint.parquet", ""}
+    assert [name for name in log if "." not in name] == ["_last_checkpoint"]
+
+
 def test_what_killed_runs_left_is_swept(spark_engine: "SparkDelta", tmp_path: Path) -> None:
     left = Path(spark_engine.lake.url) / SCRATCH / "of-another-run" / "gold" / "plays"
     left.mkdir(parents=True)
