@@ -21,15 +21,21 @@ def extension_path(name: str) -> Path:
     return Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
 
 
-def connect(lake: Location, **config: Any) -> duckdb.DuckDBPyConnection:
-    """A DuckDB in memory that can read the lake's Delta tables, in UTC."""
+def connect(lake: Location, secret: "LakeSecret | None" = None, **config: Any) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory that can read the lake's Delta tables, in UTC.
+
+    Args:
+        lake: where they are.
+        secret: what lets it in, where whoever asks will tell it again; by default what holds now.
+        config: settings of DuckDB.
+    """
     con = duckdb.connect(config={"autoinstall_known_extensions": False, **config})
     con.execute("set TimeZone = 'UTC'")
     con.execute("set preserve_insertion_order = false")  # tables have no order but the one asked for: spares memory
     con.execute(f"load {quoted(str(extension_path('delta')))}")
     if lake.is_s3:
         con.execute(f"load {quoted(str(extension_path('httpfs')))}")
-        LakeSecret(lake).tell(con)
+        (secret or LakeSecret(lake)).tell(con)
     return con
 
 

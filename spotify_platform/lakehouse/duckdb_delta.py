@@ -72,7 +72,7 @@ class DuckDbDelta(DeltaEngine):
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        return connect(self.lake, **self._config)
+        return connect(self.lake, self._secret, **self._config)
 
     def close(self) -> None:
         """Give back memory and temporary files."""

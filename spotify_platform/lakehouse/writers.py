@@ -57,6 +57,14 @@ class Writer:
             return
         self._put()
         # The sign first: of two that begin at once each sees the other, and at least one stops.
+        self._make_way()
+        if self._ended is None:
+            self._ended = threading.Event()
+            self._thread = threading.Thread(target=self._renew, args=(self._ended,), name="sign of life", daemon=True)
+            self._thread.start()
+
+    def _make_way(self) -> None:
+        """Take away signs of the dead, and stop where one is of somebody alive."""
         seen = self._seen()
         now = seen[self._sign]
         for sign, last_seen in seen.items():
@@ -67,19 +75,15 @@ class Writer:
                 continue
             if sign == self._sign or (engine == self._engine and not self._alone):
                 continue
-            left = int((DEAD_AFTER - (now - last_seen)).total_seconds()) + 1
             if self._ended is None:
                 obstore.delete(self._lake, self._sign)
             self.end()
+            left = int((DEAD_AFTER - (now - last_seen)).total_seconds()) + 1
             who = "Another process of the engine" if engine == self._engine else "The engine"
             raise Outside(
                 f"{who} {engine!r} is writing this lake. Wait until it has ended, then run it again; "
                 f"if it was killed, that is in {left} seconds."
             )
-        if self._ended is None:
-            self._ended = threading.Event()
-            self._thread = threading.Thread(target=self._renew, args=(self._ended,), name="sign of life", daemon=True)
-            self._thread.start()
 
     def end(self) -> None:
         """Take the sign away."""

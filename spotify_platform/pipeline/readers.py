@@ -39,8 +39,12 @@ def reading(settings: Settings) -> Iterator[Reading]:
         if pins:
             versions |= {path: version for path, version in pins.versions.items() if path.startswith("gold/")}
             versions |= {s.table.path: s.version for s in made_statistics(platform)}
-        config = {"memory_limit": settings.memory_limit, "threads": settings.threads, "temp_directory": str(platform.work)}
-        con = connect(settings.lake_location, **config)
+        con = connect(
+            settings.lake_location,
+            memory_limit=settings.memory_limit,
+            threads=settings.threads,
+            temp_directory=str(platform.work),
+        )
         for layer in ("bronze", "silver", "gold", "ops"):
             con.execute(f"create schema {layer}")
         for path, version in versions.items():
