@@ -21,8 +21,18 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 MakeSettings = Callable[..., Settings]
-FOR_FEW_ROWS = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-"""Compiling a query takes Spark longer than some hundred rows do: a quarter of a refresh."""
+FOR_FEW_ROWS = {
+    # Compiling a query takes Spark longer than some hundred rows do: a quarter of a refresh.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # Logs of tables that Spark remembers for an hour: those of one lake. Each test has a lake of its own.
+    "spark.databricks.delta.delta.log.cacheSize": "60",
+    # What has run is told by nobody here.
+    "spark.sql.ui.retainedExecutions": "1",
+    "spark.ui.retainedJobs": "10",
+    "spark.ui.retainedStages": "10",
+}
+"""Settings of Spark for lakes of some hundred rows, of which one session sees many."""
 
 
 pytest_plugins = ["spotify_platform_tests.parts", "spotify_platform_tests.s3_server", "spotify_platform_tests.sharing"]
