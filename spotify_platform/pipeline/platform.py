@@ -88,9 +88,8 @@ def spark_conf(settings: Settings) -> dict[str, str]:
     """What Spark's session is set to.
 
     Raises:
-        WrongCall: a setting would change what tables contain, or there are no jars.
+        WrongCall: there are no jars.
     """
-    refuse_required(settings.spark_conf)
     if settings.spark_remote:
         return {"spark.remote": settings.spark_remote, **REQUIRED, **settings.spark_conf}
     if settings.spark_master == "session":
@@ -110,7 +109,12 @@ def opened(settings: Settings, *, compile_anew: bool = False, session: Callable[
         settings: where.
         compile_anew: take no transform from the cache, as one does who would rather not believe it.
         session: gives Spark's session, where Spark is the engine; by default one of the settings.
+
+    Raises:
+        WrongCall: a setting of Spark's would change what tables contain, or its packages are not here.
     """
+    if settings.engine == "spark":
+        refuse_required(settings.spark_conf)  # told at once, not when there is something to compute
     parent = settings.home / "tmp"
     parent.mkdir(parents=True, exist_ok=True)
     _sweep_leftovers(parent)

@@ -14,7 +14,7 @@ from spotify_platform.errors import Outside, WrongCall
 from spotify_platform.lakehouse import spark_trouble
 from spotify_platform.lakehouse.spark_session import REQUIRED
 from spotify_platform.lakehouse.spark_trouble import cause_of, require_server, require_spark, starting
-from spotify_platform.pipeline.platform import spark_conf
+from spotify_platform.pipeline.platform import opened
 from spotify_platform.settings import load_settings
 
 OF_JVM = """An error occurred while calling o1.save.
@@ -67,8 +67,9 @@ def test_packages_that_are_not_here_are_named(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("name", [*sorted(REQUIRED), "spark.hadoop.parquet.block.size"])
 def test_what_tables_contain_is_nobodys_to_set(name: str, tmp_path: Path) -> None:
-    with pytest.raises(WrongCall, match=f"may not set {name}: tables"):
-        spark_conf(load_settings(home=tmp_path, engine="spark", spark_conf={name: "x"}))
+    settings = load_settings(home=tmp_path, engine="spark", spark_conf={name: "x"})
+    with pytest.raises(WrongCall, match=f"may not set {name}: tables"), opened(settings):
+        pass
 
 
 def test_a_call_without_java_is_told_in_two_lines(tmp_path: Path, spark_jars: Path) -> None:
