@@ -18,6 +18,7 @@ from spotify_platform.pipeline.platform import Platform, opened
 from spotify_platform.pipeline.rebuild import verify
 from spotify_platform.pipeline.refresh import refresh, steps
 from spotify_platform.transforms.rules import Rules
+from spotify_platform_tests.assets.damage import double_a_row
 from spotify_platform_tests.conftest import MakeSettings
 from spotify_platform_tests.homes import through_silver
 from spotify_platform_tests.scenario import drop, extended
@@ -145,8 +146,7 @@ def test_restated_plays_are_checked(make_settings: MakeSettings) -> None:
         stricter = replace(platform, rules=Rules(counted_ms=60_000))
         through_silver(stricter)
         assert all(outcome.passed for outcome in check(stricter, PLAYS))
-        own = platform.engine.open(PLAYS)
-        platform.engine.append(own, platform.engine.read(own), own.holds)
+        double_a_row(platform, PLAYS)
         assert [outcome.passed for outcome in check(stricter, PLAYS)] == [False, False]
 
 
