@@ -53,11 +53,13 @@ class Writer:
         Raises:
             Outside: a process that may not write at the same time does.
         """
-        if self._ended is not None and abs(time.time() - self._renewed) < BELIEVED_FOR.total_seconds():
+        if self._ended is not None and self._is_believed():
             return
+        now = time.time()
         self._put()
         # The sign first: of two that begin at once each sees the other, and at least one stops.
         self._make_way()
+        self._renewed = now
         if self._ended is None:
             self._ended = threading.Event()
             self._thread = threading.Thread(target=self._renew, args=(self._ended,), name="sign of life", daemon=True)
@@ -70,13 +72,12 @@ class Writer:
         for sign, last_seen in seen.items():
             engine = sign.removeprefix(f"{FOLDER}/").partition("-")[0]
             if now - last_seen > DEAD_AFTER:
-                with suppress(FileNotFoundError):  # another process took it away
-                    obstore.delete(self._lake, sign)
+                self._take_away(sign)
                 continue
             if sign == self._sign or (engine == self._engine and not self._alone):
                 continue
             if self._ended is None:
-                obstore.delete(self._lake, self._sign)
+                self._take_away(self._sign)
             self.end()
             left = int((DEAD_AFTER - (now - last_seen)).total_seconds()) + 1
             who = "Another process of the engine" if engine == self._engine else "The engine"
@@ -90,19 +91,29 @@ class Writer:
         if self._ended is not None:
             self._ended.set()
             self._thread.join()  # a sign that it is just renewing would come back
-            obstore.delete(self._lake, self._sign)
+            self._take_away(self._sign)
             self._ended = None
 
     def _renew(self, ended: threading.Event) -> None:
         while not ended.wait(RENEWED_EVERY.total_seconds()):
+            now = time.time()
             try:
                 self._put()
             except (BaseError, OSError):
                 continue  # as long as that goes on, `begin` does not believe this sign, and says what is wrong
+            if self._is_believed():  # else somebody may have taken it for a dead one's meanwhile: `begin` is to look
+                self._renewed = now
+
+    def _is_believed(self) -> bool:
+        """Whether nobody can have taken the sign for that of a dead process."""
+        return abs(time.time() - self._renewed) < BELIEVED_FOR.total_seconds()
 
     def _put(self) -> None:
         obstore.put(self._lake, self._sign, json.dumps({"engine": self._engine}).encode())
-        self._renewed = time.time()
+
+    def _take_away(self, sign: str) -> None:
+        with suppress(FileNotFoundError):  # another process took it away
+            obstore.delete(self._lake, sign)
 
     def _seen(self) -> dict[str, datetime]:
         """Signs that are there, and when each was renewed last."""

@@ -3,7 +3,7 @@
 import os
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import time_machine
 
 from spotify_platform.contracts.ops import LEDGER
 from spotify_platform.errors import Outside
+from spotify_platform.lakehouse import writers
 from spotify_platform.lakehouse.duckdb_delta import DuckDbDelta
 from spotify_platform.lakehouse.engine import Means
 from spotify_platform.lakehouse.writers import DEAD_AFTER, FOLDER, Writer
@@ -95,6 +96,30 @@ def test_who_was_asleep_looks_again_before_the_next_commit(lake: Location, tmp_p
         first.begin()
     second.end()
     first.begin()
+    first.end()
+    assert signs(tmp_path) == []
+
+
+def test_a_sign_renewed_after_a_sleep_is_not_believed(lake: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that renews it may wake up before the next commit, and does not know who came meanwhile."""
+    monkeypatch.setattr(writers, "RENEWED_EVERY", timedelta(milliseconds=1))
+    first = Writer(lake, "spark", alone=True)
+    first.begin()
+    [sign] = signs(tmp_path)
+    with time_machine.travel(datetime.now(UTC) + DEAD_AFTER):
+        (tmp_path / FOLDER / "duckdb-1").write_text("{}")  # who took the first for dead
+        for _ in range(2):  # at the second it has ended the first
+            sign.unlink()
+            while not sign.exists():
+                pass
+        with pytest.raises(Outside, match="'duckdb' is writing"):
+            first.begin()
+
+
+def test_who_was_taken_for_dead_ends_as_any_other(lake: Location, tmp_path: Path) -> None:
+    first = Writer(lake, "spark", alone=True)
+    first.begin()
+    aged(tmp_path).unlink()
     first.end()
     assert signs(tmp_path) == []
 
